@@ -1,0 +1,77 @@
+import type { DeliveryMode } from '@bridge/outbox';
+
+/**
+ * The whole configuration, typed, read once by `environment.ts` (the only file that sees `process.env`).
+ * Sizes are bytes, times are milliseconds. Defaults and names: docs/configuration.md.
+ */
+export interface BridgeConfig {
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly maxBodyBytes: number;
+    readonly maxRecordsPerRequest: number;
+    readonly confirmWaitMs: number;
+    readonly invalidUtf8: 'windows-1252' | 'reject';
+  };
+  readonly outbox: {
+    readonly enabled: boolean;
+    readonly url: string;
+    readonly ballastBytes: number;
+  };
+  readonly kafka: {
+    readonly brokers: readonly string[];
+    readonly clientId: string;
+    readonly ssl: KafkaTls | null;
+    readonly sasl: KafkaSasl | null;
+    readonly compression: 'none' | 'gzip';
+  };
+  readonly delivery: {
+    readonly mode: DeliveryMode;
+    readonly pipelines: number;
+    readonly batchMaxRecords: number;
+    readonly batchMaxBytes: number;
+    readonly lingerMs: number;
+    readonly deadLetterTopic: string;
+    readonly onDeadLetter: 'continue' | 'park';
+    readonly maxAttempts: number;
+    readonly retryInitialMs: number;
+    readonly retryMultiplier: number;
+    readonly retryMaxMs: number;
+  };
+  readonly limits: {
+    readonly queueMaxRows: number;
+    readonly queueMaxBytes: number;
+    readonly minFreeDisk: { readonly percent: number } | { readonly bytes: number };
+  };
+  readonly retention: {
+    readonly sentMs: number;
+    readonly idsMs: number;
+    readonly deadLettersMs: number;
+  };
+  readonly logLevel: LogLevel;
+  /** `DELIVERY_<TOPIC>` and `MESSAGE_ID_POINTER_<TOPIC>`: the topic's name in capitals, what is not a letter or digit as `_`. */
+  readonly topics: {
+    deliveryOf(topic: string): DeliveryMode;
+    /** A parsed JSON pointer, or null when none is configured for the topic. */
+    messageIdPointerOf(topic: string): readonly string[] | null;
+  };
+}
+
+export interface KafkaTls {
+  readonly ca: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
+}
+
+export interface KafkaSasl {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: string;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Injection token and type at once: the configuration of this process. */
+export abstract class Configuration {
+  abstract readonly bridge: BridgeConfig;
+}

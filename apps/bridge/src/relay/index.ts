@@ -1,0 +1,6 @@
+export { RelayModule } from './relay.module.js';
+export { RelayStatus } from './relay-status.js';
+export type { PipelineStatus, RelaySnapshot, StopCode } from './relay-status.js';
+export { Settlements } from './settlements.js';
+export type { Settlement } from './settlements.js';
+export { DirectDelivery } from './direct-delivery.js';

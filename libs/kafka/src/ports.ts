@@ -1,0 +1,151 @@
+import type { KafkaError } from './kafka.error.js';
+
+/** A record as the producer takes it: bytes only, partition chosen. */
+export interface ProducerRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly { readonly name: string; readonly value: Buffer }[];
+  /** Epoch milliseconds. */
+  readonly timestamp: number;
+}
+
+/** All records of one batch for one partition, in order. */
+export interface PartitionRecords {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly ProducerRecord[];
+}
+
+/** Kafka's offsets for the records of one partition, in their order; decimal strings. */
+export interface PartitionOffsets {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offsets: readonly string[];
+}
+
+/** What became of one partition of a batch that was not appended whole. */
+export interface PartitionFailure {
+  readonly topic: string;
+  readonly partition: number;
+  /** Positions (in the partition's records) that the failed request held; one position names the culprit. */
+  readonly positions: readonly number[];
+  readonly error: KafkaError;
+}
+
+/** The answer to an append: every record has an offset, or at least one partition failed. */
+export type AppendResult =
+  | { readonly complete: true; readonly offsets: readonly PartitionOffsets[] }
+  | {
+      readonly complete: false;
+      /** What was appended all the same (means nothing inside a transaction). */
+      readonly offsets: readonly PartitionOffsets[];
+      readonly failures: readonly PartitionFailure[];
+    };
+
+/** Where a pipeline's batch number is kept in Kafka: a group offset on a partition of the ledger topic. */
+export interface LedgerSlot {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/**
+ * One incarnation of a pipeline's transactional producer, already fenced: when it exists, no request of a
+ * predecessor can change anything. After any rejection or doubt it is discarded, never reused
+ * (kafkajs 2.2.4 acknowledges records that it never wrote when a producer goes on after an error).
+ * Every method has a deadline of its own and rejects with `KafkaError`.
+ */
+export abstract class TransactionalProducer {
+  /**
+   * Opens the next transaction, puts the batch number into it as the ledger's group offset, and appends the
+   * records, one request in flight a partition.
+   * Resolves also when partitions failed; rejects when the transaction itself is in trouble.
+   */
+  abstract append(
+    slot: LedgerSlot,
+    batchNumber: number,
+    batch: readonly PartitionRecords[],
+  ): Promise<AppendResult>;
+
+  /** Commits. A rejection says nothing about the outcome (`unknown`): fence, then ask the ledger. */
+  abstract commit(): Promise<void>;
+
+  /** Lets go of the sockets without waiting for an answer. Never throws. */
+  abstract discard(): void;
+
+  /** Closes in good order, within a deadline. */
+  abstract close(): Promise<void>;
+}
+
+/** Makes transactional producers: connects and fences every predecessor of the same transactional id. */
+export abstract class TransactionalProducers {
+  abstract fence(transactionalId: string): Promise<TransactionalProducer>;
+}
+
+/** At-least-once: a plain producer with acks=all, no retries of its own, one request in flight a partition. */
+export abstract class PlainProducer {
+  abstract append(batch: readonly PartitionRecords[]): Promise<AppendResult>;
+  abstract close(): Promise<void>;
+}
+
+/** Reads and prepares the ledger. Read it only after the pipeline's predecessor is fenced. */
+export abstract class Ledger {
+  /** Makes the ledger topic when it is missing. */
+  abstract prepare(topic: string, partitions: number): Promise<void>;
+
+  /** The batch number last committed, or null when the ledger holds none. */
+  abstract read(slot: LedgerSlot): Promise<number | null>;
+}
+
+export interface TopicPartition {
+  readonly partition: number;
+  readonly leader: number | null;
+  readonly replicas: readonly number[];
+  readonly inSyncReplicas: readonly number[];
+}
+
+export interface TopicDescription {
+  readonly topic: string;
+  readonly partitions: readonly TopicPartition[];
+  /** The settings that matter to durability, as Kafka spells them. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+export interface ClusterView {
+  readonly clusterId: string;
+  readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
+  readonly controller: number | null;
+}
+
+export interface NewTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** What can be asked of the cluster beside producing. Rejects with `KafkaError` within a deadline. */
+export abstract class TopicAdmin {
+  abstract list(): Promise<readonly string[]>;
+  /** @throws KafkaError `unknown_topic`. */
+  abstract describe(topic: string): Promise<TopicDescription>;
+  /** @throws KafkaError `topic_exists`, or `topic_refused` with Kafka's own reason. */
+  abstract create(topic: NewTopic): Promise<void>;
+  abstract cluster(): Promise<ClusterView>;
+
+  /**
+   * The partition count from the cache, without waiting: `0` when the cluster is known not to have the topic,
+   * `null` when nothing is known (never asked, or Kafka out of reach). Starts a refresh behind the scenes when stale.
+   */
+  abstract cachedPartitions(topic: string): number | null;
+
+  /** As `cachedPartitions`, but asks the cluster for at most `withinMs` when the cache says nothing. Never rejects. */
+  abstract lookupPartitions(topic: string, withinMs: number): Promise<number | null>;
+
+  /** Forgets what is cached of the topic, after an error that contradicts it. */
+  abstract forget(topic: string): void;
+
+  /** Whether the cluster answered lately (a probe runs every few seconds). In memory. */
+  abstract reachable(): boolean;
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,41 @@
+/**
+ * Every way in which the outbox says no. `docs/errors.md` lists them for the caller.
+ * - `message_id_reused`: the same message id came with other content; nothing was stored.
+ * - `not_found`: no record has this message id.
+ * - `not_replayable`: the record is not a dead letter.
+ * - `storage_full`: the database cannot grow; nothing was stored, the drain goes on.
+ * - `storage_unavailable`: the database failed; nothing may be answered as accepted.
+ * - `storage_locked`: another process owns the database.
+ * - `storage_unsafe`: the database cannot keep the promise (synchronous is off, network file system, old SQLite).
+ * - `storage_corrupt`: the database failed its check at start.
+ */
+export type OutboxErrorCode =
+  | 'message_id_reused'
+  | 'not_found'
+  | 'not_replayable'
+  | 'storage_full'
+  | 'storage_unavailable'
+  | 'storage_locked'
+  | 'storage_unsafe'
+  | 'storage_corrupt';
+
+export class OutboxError extends Error {
+  override readonly name = 'OutboxError';
+
+  constructor(
+    readonly code: OutboxErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly messageId?: string } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.messageId = options.messageId;
+  }
+
+  /** The record that the error is about, when it is about one. */
+  readonly messageId: string | undefined;
+
+  /** Whether the same call may succeed later without anybody changing it. */
+  get retryable(): boolean {
+    return this.code === 'storage_full' || this.code === 'storage_unavailable';
+  }
+}
