@@ -1,6 +1,26 @@
+export { AdminConnection } from './admin-connection.js';
 export { KafkaError } from './kafka.error.js';
-export type { KafkaErrorCode, KafkaErrorFacts, KafkaErrorScope, KafkaOutcome } from './kafka.error.js';
-export { Ledger, PlainProducer, TopicAdmin, TransactionalProducer, TransactionalProducers } from './ports.js';
+export type {
+  KafkaErrorCode,
+  KafkaErrorFacts,
+  KafkaErrorScope,
+  KafkaOutcome,
+} from './kafka.error.js';
+export { KafkaModule } from './kafka.module.js';
+export type { KafkaAsyncOptions, KafkaOptions } from './kafka.module.js';
+export type { KafkaConnection } from './kafkajs-client.js';
+export { KafkaJsLedger } from './kafkajs-ledger.js';
+export { KafkaJsPlainProducer } from './kafkajs-plain.producer.js';
+export { KafkaJsTopicAdmin } from './kafkajs-topic.admin.js';
+export { KafkaJsTransactionalProducers } from './kafkajs-transactional.producer.js';
+export { partitionFor } from './partitioner.js';
+export {
+  Ledger,
+  PlainProducer,
+  TopicAdmin,
+  TransactionalProducer,
+  TransactionalProducers,
+} from './ports.js';
 export type {
   AppendResult,
   ClusterView,

@@ -14,6 +14,8 @@ export interface PartitionRecords {
   readonly topic: string;
   readonly partition: number;
   readonly records: readonly ProducerRecord[];
+  /** The topic's max.message.bytes where it is known: Kafka measures whole requests a partition by it, not records. */
+  readonly maxBytes: number | null;
 }
 
 /** Kafka's offsets for the records of one partition, in their order; decimal strings. */
@@ -113,7 +115,11 @@ export interface TopicDescription {
 
 export interface ClusterView {
   readonly clusterId: string;
-  readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
+  readonly brokers: readonly {
+    readonly nodeId: number;
+    readonly host: string;
+    readonly port: number;
+  }[];
   readonly controller: number | null;
 }
 
@@ -141,6 +147,9 @@ export abstract class TopicAdmin {
 
   /** As `cachedPartitions`, but asks the cluster for at most `withinMs` when the cache says nothing. Never rejects. */
   abstract lookupPartitions(topic: string, withinMs: number): Promise<number | null>;
+
+  /** The topic's max.message.bytes from the cache, or null when it is not known. */
+  abstract cachedMaxBytes(topic: string): number | null;
 
   /** Forgets what is cached of the topic, after an error that contradicts it. */
   abstract forget(topic: string): void;

@@ -15,7 +15,12 @@ export interface PipelineStatus {
 export interface RelaySnapshot {
   readonly pipelines: readonly PipelineStatus[];
   /** Topics (partition null) and partitions whose records wait apart from the others. */
-  readonly quarantined: readonly { readonly topic: string; readonly partition: number | null; readonly code: string; readonly since: number }[];
+  readonly quarantined: readonly {
+    readonly topic: string;
+    readonly partition: number | null;
+    readonly code: string;
+    readonly since: number;
+  }[];
   /** Keys whose later records wait for an earlier one. */
   readonly blockedKeys: number;
 }

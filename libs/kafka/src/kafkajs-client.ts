@@ -1,0 +1,136 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import { createRequire } from 'node:module';
+import kafkajs from 'kafkajs';
+import type { ISocketFactory, Kafka, SASLOptions } from 'kafkajs';
+
+/** How to reach the cluster. Secrets are held here only. */
+export interface KafkaConnection {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly ssl: {
+    readonly ca: string | null;
+    readonly cert: string | null;
+    readonly key: string | null;
+  } | null;
+  readonly sasl: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  } | null;
+}
+
+/*
+ * Deadlines in milliseconds. They were found by killing and freezing brokers for 500 s: long enough for a
+ * leader to move, short enough for a frozen broker to be left in time. The client's own timeouts are the
+ * shorter ones, ours are the backstop.
+ */
+export const DEADLINES = {
+  connect: 5_000,
+  call: 8_000,
+  close: 3_000,
+  clientConnection: 2_000,
+  clientRequest: 4_000,
+  /** Kafka aborts a transaction that is left open for this long; until then it holds back its consumers. */
+  transaction: 15_000,
+} as const;
+
+const KEEP_ALIVE_MS = 60_000;
+
+/**
+ * One kafkajs instance with sockets of its own, so that letting go of it is certain: kafkajs can neither be
+ * told to drop a connection that waits for an answer nor be trusted to close those it has forgotten.
+ */
+export class KafkaClient {
+  readonly kafka: Kafka;
+  private readonly sockets = new Set<net.Socket>();
+  private dropped = false;
+
+  constructor(connection: KafkaConnection) {
+    stopIdleLoop();
+    this.kafka = new kafkajs.Kafka({
+      clientId: connection.clientId,
+      brokers: [...connection.brokers],
+      ...(connection.ssl === null ? {} : { ssl: tlsOptions(connection.ssl) }),
+      ...(connection.sasl === null ? {} : { sasl: connection.sasl as SASLOptions }),
+      connectionTimeout: DEADLINES.clientConnection,
+      authenticationTimeout: DEADLINES.clientRequest,
+      requestTimeout: DEADLINES.clientRequest,
+      retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 3 },
+      logLevel: kafkajs.logLevel.NOTHING,
+      socketFactory: this.openSocket,
+    });
+  }
+
+  /** Lets go of a client in doubt at once: it may not finish what it had begun. Never throws. */
+  abandon(connected: { disconnect(): Promise<void> }): void {
+    this.drop();
+    connected.disconnect().catch(() => {
+      // Nobody waits for it, and what it has to say is known: the connection is gone.
+    });
+  }
+
+  /** Destroys every socket, also those that the client opens from now on. */
+  drop(): void {
+    this.dropped = true;
+    for (const socket of this.sockets) {
+      socket.destroy();
+      // kafkajs rejects what waits on a connection when it sees the end, not when it sees the close.
+      socket.emit('end');
+    }
+    this.sockets.clear();
+  }
+
+  private readonly openSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+    const serverName = net.isIP(host) === 0 ? { servername: host } : {};
+    const socket =
+      ssl && Object.keys(ssl).length > 0
+        ? tls.connect({ host, port, ...serverName, ...ssl }, onConnect)
+        : net.connect({ host, port }, onConnect);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.setNoDelay(true);
+    if (this.dropped) {
+      socket.destroy();
+      return socket;
+    }
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    return socket;
+  };
+}
+
+function tlsOptions(ssl: NonNullable<KafkaConnection['ssl']>): tls.ConnectionOptions {
+  return {
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+    ...(ssl.ca === null ? {} : { ca: ssl.ca }),
+    ...(ssl.cert === null ? {} : { cert: ssl.cert }),
+    ...(ssl.key === null ? {} : { key: ssl.key }),
+  };
+}
+
+interface RequestQueueInternals {
+  throttledUntil: number;
+  pending: readonly unknown[];
+  throttleCheckTimeoutId: NodeJS.Timeout | null;
+}
+
+let idleLoopStopped = false;
+
+/**
+ * kafkajs 2.2.4 wakes every connection some 1,800 times a second for ever, although nothing waits (3 % of a
+ * core for each idle producer; Node 24 prints a warning too). With nothing pending there is nothing to check:
+ * answers and new requests check by themselves.
+ */
+function stopIdleLoop(): void {
+  if (idleLoopStopped) return;
+  idleLoopStopped = true;
+  const require = createRequire(import.meta.url);
+  const queue = require('kafkajs/src/network/requestQueue') as {
+    prototype: { scheduleCheckPendingRequests: (this: RequestQueueInternals) => void };
+  };
+  const original = queue.prototype.scheduleCheckPendingRequests;
+  queue.prototype.scheduleCheckPendingRequests = function schedule(): void {
+    if (this.pending.length > 0) original.call(this);
+  };
+}

@@ -1,0 +1,211 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
+import type { Admin } from 'kafkajs';
+import { AdminConnection } from './admin-connection.js';
+import { KafkaError } from './kafka.error.js';
+import { toKafkaError } from './kafkajs-error.js';
+import { TopicAdmin, type ClusterView, type NewTopic, type TopicDescription } from './ports.js';
+import { TopicCache, type TopicFacts } from './topic-cache.js';
+
+const PROBE_MS = 3_000;
+/** Two probes missed, and what is in flight: after this the cluster is out of reach. */
+const REACHABLE_MS = 10_000;
+
+/** The settings that decide whether an acknowledged record can be lost or refused. */
+const DURABILITY_SETTINGS: readonly string[] = [
+  'min.insync.replicas',
+  'unclean.leader.election.enable',
+  'max.message.bytes',
+  'message.timestamp.type',
+  'cleanup.policy',
+  'retention.ms',
+  'compression.type',
+];
+
+export class KafkaJsTopicAdmin extends TopicAdmin {
+  private readonly cache = new TopicCache();
+  private readonly asking = new Map<string, Promise<TopicFacts | null>>();
+  private lastAnswerAt = 0;
+  private lastProbeFailed = false;
+  private readonly stopped = new AbortController();
+  private readonly probing: Promise<void>;
+
+  constructor(private readonly connection: AdminConnection) {
+    super();
+    this.probing = this.probe();
+  }
+
+  async list(): Promise<readonly string[]> {
+    const names = await this.ask('list topics', (admin) => admin.listTopics());
+    return [...names].toSorted();
+  }
+
+  async describe(topic: string): Promise<TopicDescription> {
+    const metadata = await this.ask(`describe ${topic}`, (admin) =>
+      admin.fetchTopicMetadata({ topics: [topic] }),
+    );
+    const config = await this.config(topic);
+    const partitions = (metadata.topics[0]?.partitions ?? [])
+      .map(({ partitionId, leader, replicas, isr }) => ({
+        partition: partitionId,
+        leader: leader < 0 ? null : leader,
+        replicas,
+        inSyncReplicas: isr,
+      }))
+      .toSorted((a, b) => a.partition - b.partition);
+    return { topic, partitions, config };
+  }
+
+  async create({ topic, partitions, replicationFactor, config }: NewTopic): Promise<void> {
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    const request = { topic, numPartitions: partitions, replicationFactor, configEntries };
+    let created: boolean;
+    try {
+      created = await this.ask(`create ${topic}`, (admin) =>
+        admin.createTopics({ waitForLeaders: true, timeout: 5_000, topics: [request] }),
+      );
+    } catch (error) {
+      throw refusal(error);
+    }
+    this.forget(topic);
+    if (!created) {
+      throw new KafkaError(
+        { code: 'topic_exists', scope: 'topic', retryable: false, outcome: 'not-written' },
+        `the topic ${topic} exists already`,
+      );
+    }
+  }
+
+  async cluster(): Promise<ClusterView> {
+    const { clusterId, brokers, controller } = await this.ask('describe cluster', (admin) =>
+      admin.describeCluster(),
+    );
+    return { clusterId, brokers, controller };
+  }
+
+  cachedPartitions(topic: string): number | null {
+    const known = this.cache.get(topic);
+    if (known === null || known.stale) void this.refresh(topic);
+    return known === null ? null : known.facts.partitions;
+  }
+
+  cachedMaxBytes(topic: string): number | null {
+    return this.cache.get(topic)?.facts.maxBytes ?? null;
+  }
+
+  async lookupPartitions(topic: string, withinMs: number): Promise<number | null> {
+    const known = this.cachedPartitions(topic);
+    if (known !== null) return known;
+    const facts = await Promise.race([this.refresh(topic), pause(withinMs, null, { ref: false })]);
+    return facts === null ? null : facts.partitions;
+  }
+
+  forget(topic: string): void {
+    this.cache.forget(topic);
+  }
+
+  reachable(): boolean {
+    return !this.lastProbeFailed && Date.now() - this.lastAnswerAt < REACHABLE_MS;
+  }
+
+  async close(): Promise<void> {
+    this.stopped.abort();
+    await this.probing;
+    await this.connection.close();
+  }
+
+  private async ask<T>(what: string, call: (admin: Admin) => Promise<T>): Promise<T> {
+    const answer = await this.connection.run(what, call);
+    this.lastAnswerAt = Date.now();
+    return answer;
+  }
+
+  /** One question a topic at a time; null when the cluster cannot be asked. Never rejects. */
+  private refresh(topic: string): Promise<TopicFacts | null> {
+    const running = this.asking.get(topic);
+    if (running !== undefined) return running;
+    const asking = this.facts(topic).finally(() => this.asking.delete(topic));
+    this.asking.set(topic, asking);
+    return asking;
+  }
+
+  private async facts(topic: string): Promise<TopicFacts | null> {
+    try {
+      const metadata = await this.ask(`describe ${topic}`, (admin) =>
+        admin.fetchTopicMetadata({ topics: [topic] }),
+      );
+      const partitions = metadata.topics[0]?.partitions.length ?? 0;
+      const maxBytes = Number((await this.config(topic))['max.message.bytes'] ?? Number.NaN);
+      const facts = { partitions, maxBytes: Number.isInteger(maxBytes) ? maxBytes : null };
+      this.cache.put(topic, facts);
+      return facts;
+    } catch (error) {
+      const { code } = toKafkaError(error, 'describe');
+      if (code !== 'unknown_topic' && code !== 'invalid_topic') return null;
+      const missing = { partitions: 0, maxBytes: null };
+      this.cache.put(topic, missing);
+      return missing;
+    }
+  }
+
+  /** Needs a right of its own (DescribeConfigs); without it the bridge works, it only knows less. */
+  private async config(topic: string): Promise<Record<string, string>> {
+    try {
+      const { resources } = await this.ask(`settings of ${topic}`, (admin) =>
+        admin.describeConfigs({
+          includeSynonyms: false,
+          resources: [
+            {
+              type: kafkajs.ConfigResourceTypes.TOPIC,
+              name: topic,
+              configNames: [...DURABILITY_SETTINGS],
+            },
+          ],
+        }),
+      );
+      const entries = resources[0]?.configEntries ?? [];
+      return Object.fromEntries(
+        entries.map(({ configName, configValue }) => [configName, configValue]),
+      );
+    } catch {
+      return {};
+    }
+  }
+
+  /** Keeps `reachable` true to life while nobody asks anything. */
+  private async probe(): Promise<void> {
+    while (!this.stopped.signal.aborted) {
+      try {
+        await this.ask('probe', (admin) => admin.describeCluster());
+        this.lastProbeFailed = false;
+      } catch {
+        this.lastProbeFailed = true;
+      }
+      await pause(PROBE_MS, undefined, { signal: this.stopped.signal }).catch(() => {
+        // Stopped: the loop ends.
+      });
+    }
+  }
+}
+
+interface TopicErrors {
+  readonly errors?: readonly { readonly type?: string; readonly message?: string }[];
+}
+
+/** Kafka's own reason for not creating a topic, where it gave one. */
+function refusal(error: unknown): KafkaError {
+  const known = toKafkaError(error, 'create topic');
+  let cause: unknown = known.cause;
+  for (let depth = 0; depth < 4 && typeof cause === 'object' && cause !== null; depth++) {
+    const reason = (cause as TopicErrors).errors?.[0];
+    if (reason?.type !== undefined) {
+      return new KafkaError(
+        { code: 'topic_refused', scope: 'topic', retryable: false, outcome: 'not-written' },
+        `${reason.type}: ${reason.message ?? 'refused'}`.slice(0, 200),
+        error,
+      );
+    }
+    cause = (cause as { cause?: unknown }).cause;
+  }
+  return known;
+}

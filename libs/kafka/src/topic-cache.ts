@@ -1,0 +1,45 @@
+/** What is remembered of one topic. `partitions` 0: the cluster is known not to have it. */
+export interface TopicFacts {
+  readonly partitions: number;
+  readonly maxBytes: number | null;
+}
+
+interface Entry extends TopicFacts {
+  readonly at: number;
+}
+
+/** A present topic is asked for again after a minute; a missing one soon, since somebody may be creating it. */
+const PRESENT_MS = 60_000;
+const MISSING_MS = 1_000;
+/** How long an old answer is better than none while Kafka cannot be asked. */
+const USABLE_MS = 24 * 3_600_000;
+const MAX_TOPICS = 10_000;
+
+/** Bounded memory of the cluster's topics. Pure: the clock is given. */
+export class TopicCache {
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(private readonly now: () => number = Date.now) {}
+
+  put(topic: string, facts: TopicFacts): void {
+    this.entries.delete(topic);
+    this.entries.set(topic, { ...facts, at: this.now() });
+    if (this.entries.size > MAX_TOPICS) {
+      const [oldest] = this.entries.keys();
+      if (oldest !== undefined) this.entries.delete(oldest);
+    }
+  }
+
+  forget(topic: string): void {
+    this.entries.delete(topic);
+  }
+
+  /** The facts while they may still be used, and whether it is time to ask again. */
+  get(topic: string): { readonly facts: TopicFacts; readonly stale: boolean } | null {
+    const entry = this.entries.get(topic);
+    if (entry === undefined) return null;
+    const age = this.now() - entry.at;
+    if (entry.partitions === 0) return age > MISSING_MS ? null : { facts: entry, stale: false };
+    return age > USABLE_MS ? null : { facts: entry, stale: age > PRESENT_MS };
+  }
+}
