@@ -16,7 +16,7 @@ interface Incarnation {
  * acknowledges the next record at the old offset and never writes it.
  */
 export class KafkaJsPlainProducer extends PlainProducer {
-  private incarnation: Incarnation | null = null;
+  private opening: Promise<Incarnation> | null = null;
 
   constructor(
     private readonly connection: KafkaConnection,
@@ -26,23 +26,26 @@ export class KafkaJsPlainProducer extends PlainProducer {
   }
 
   async append(batch: readonly PartitionRecords[]): Promise<AppendResult> {
-    const { producer } = this.incarnation ?? (await this.connect());
+    const opening = (this.opening ??= this.connect());
+    const { producer } = await opening;
     const compression = kafkajs.CompressionTypes[this.compression === 'gzip' ? 'GZIP' : 'None'];
     const result = await appendAll((request) => producer.send({ ...request, compression }), batch);
-    if (!result.complete) this.discard();
+    if (!result.complete) await this.discard(opening);
     return result;
   }
 
   async close(): Promise<void> {
-    const incarnation = this.incarnation;
-    this.incarnation = null;
-    if (incarnation === null) return;
+    const opening = this.opening;
+    this.opening = null;
+    if (opening === null) return;
     try {
-      await withDeadline(incarnation.producer.disconnect(), DEADLINES.close, 'disconnect');
+      const { client, producer } = await opening;
+      await withDeadline(producer.disconnect(), DEADLINES.close, 'disconnect').finally(() =>
+        client.drop(),
+      );
     } catch {
-      // The sockets go either way.
+      // The sockets are gone, which is all that closing is for.
     }
-    incarnation.client.drop();
   }
 
   private async connect(): Promise<Incarnation> {
@@ -52,19 +55,19 @@ export class KafkaJsPlainProducer extends PlainProducer {
       allowAutoTopicCreation: false,
       retry: { retries: 0 },
     });
-    this.incarnation = { client, producer };
     try {
       await withDeadline(producer.connect(), DEADLINES.connect, 'connect');
-      return this.incarnation;
+      return { client, producer };
     } catch (error) {
-      this.discard();
+      this.opening = null;
+      client.abandon(producer);
       throw toKafkaError(error, 'connect');
     }
   }
 
-  private discard(): void {
-    const incarnation = this.incarnation;
-    this.incarnation = null;
-    incarnation?.client.abandon(incarnation.producer);
+  private async discard(opening: Promise<Incarnation>): Promise<void> {
+    if (this.opening === opening) this.opening = null;
+    const { client, producer } = await opening;
+    client.abandon(producer);
   }
 }

@@ -3,6 +3,7 @@
  * - `message_id_reused`: the same message id came with other content; nothing was stored.
  * - `not_found`: no record has this message id.
  * - `not_replayable`: the record is not a dead letter.
+ * - `overloaded`: too much waits for the writer already; nothing was stored.
  * - `storage_full`: the database cannot grow; nothing was stored, the drain goes on.
  * - `storage_unavailable`: the database failed; nothing may be answered as accepted.
  * - `storage_locked`: another process owns the database.
@@ -13,6 +14,7 @@ export type OutboxErrorCode =
   | 'message_id_reused'
   | 'not_found'
   | 'not_replayable'
+  | 'overloaded'
   | 'storage_full'
   | 'storage_unavailable'
   | 'storage_locked'
@@ -36,6 +38,10 @@ export class OutboxError extends Error {
 
   /** Whether the same call may succeed later without anybody changing it. */
   get retryable(): boolean {
-    return this.code === 'storage_full' || this.code === 'storage_unavailable';
+    return (
+      this.code === 'overloaded' ||
+      this.code === 'storage_full' ||
+      this.code === 'storage_unavailable'
+    );
   }
 }

@@ -54,8 +54,13 @@ export interface PipelineState {
   readonly name: string;
   /** The number of the last batch that was opened; 0 before the first. Only grows. */
   readonly batchNumber: number;
+  /**
+   * The number of the last batch that was closed, which is what the ledger must hold; 0 before the first.
+   * Smaller than `batchNumber` while a batch is open and after one was abandoned. Set by `closeBatch`.
+   */
+  readonly committedNumber: number;
   readonly openBatch: OpenBatch | null;
-  /** When the ledger was last known to hold `batchNumber` (or the number before an open batch); epoch ms or null. */
+  /** When the ledger was last known to hold `committedNumber`: set by `closeBatch` and `noteLedger`; epoch ms or null. */
   readonly ledgerAt: number | null;
 }
 
@@ -160,7 +165,7 @@ export abstract class OutboxStore {
   // ── accept ──────────────────────────────────────────────────────────────────────────────────────
   /**
    * Makes the records durable, all or none; resolves after the fsync.
-   * @throws OutboxError `message_id_reused` (nothing stored), `storage_full`, `storage_unavailable`.
+   * @throws OutboxError `message_id_reused` (nothing stored), `overloaded`, `storage_full`, `storage_unavailable`.
    */
   abstract accept(records: readonly NewRecord[]): Promise<readonly Acceptance[]>;
 
@@ -200,7 +205,9 @@ export abstract class OutboxStore {
   /** Topic and key of every record in this status (`failed`: blocked keys; `dlq`: parked keys), oldest first. */
   abstract keysInStatus(
     status: 'failed' | 'dlq',
-  ): Promise<readonly { readonly id: number; readonly topic: string; readonly key: Buffer | null }[]>;
+  ): Promise<
+    readonly { readonly id: number; readonly topic: string; readonly key: Buffer | null }[]
+  >;
 
   /** Dead letters that are not yet in the dead letter topic, oldest first. */
   abstract unpublishedDeadLetters(limit: number, maxBytes: number): Promise<readonly DeadLetter[]>;
@@ -248,6 +255,9 @@ export abstract class OutboxStore {
   // ── settle, one verb an arrow ───────────────────────────────────────────────────────────────────
   /** At-least-once: these records are in Kafka. Rows that are not open any more are left alone. */
   abstract settle(acknowledgements: readonly Acknowledgement[]): Promise<void>;
+
+  /** At-least-once: these dead letters are in the dead letter topic. */
+  abstract notePublished(ids: readonly number[]): Promise<void>;
 
   /** Kafka refused these records: attempt counted, status `failed`, due at `nextAt` (epoch ms). */
   abstract reschedule(failures: readonly (Failure & { readonly nextAt: number })[]): Promise<void>;

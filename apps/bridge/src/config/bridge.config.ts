@@ -1,5 +1,8 @@
 import type { DeliveryMode } from '@bridge/outbox';
 
+/** Where the pipelines keep their batch numbers in Kafka; nobody may post to it. docs/operations.md names it. */
+export const LEDGER_TOPIC = '_ponte.ledger';
+
 /**
  * The whole configuration, typed, read once by `environment.ts` (the only file that sees `process.env`).
  * Sizes are bytes, times are milliseconds. Defaults and names: docs/configuration.md.

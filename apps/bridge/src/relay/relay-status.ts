@@ -23,6 +23,8 @@ export interface RelaySnapshot {
   }[];
   /** Keys whose later records wait for an earlier one. */
   readonly blockedKeys: number;
+  /** Runs of the sweeper that failed since the start. */
+  readonly sweepFailures: number;
 }
 
 /** What health and metrics may ask the relay. In memory. */

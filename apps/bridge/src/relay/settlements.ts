@@ -32,13 +32,13 @@ export class Settlements {
   }
 
   settle(id: number, settlement: Settlement): void {
-    for (const done of [...(this.waiters.get(id) ?? [])]) done(settlement);
+    for (const done of this.waiters.get(id) ?? []) done(settlement);
   }
 
   /** Answers everybody with what is known: nothing. Used when the bridge shuts down. */
   releaseAll(): void {
-    for (const waiting of [...this.waiters.values()]) {
-      for (const done of [...waiting]) done(null);
+    for (const waiting of this.waiters.values()) {
+      for (const done of waiting) done(null);
     }
   }
 }

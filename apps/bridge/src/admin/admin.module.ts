@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { KafkaWiring } from '../kafka.module.js';
+import { RelayModule } from '../relay/index.js';
+import { StorageWiring } from '../storage.module.js';
+import { DeadLettersController } from './dead-letters.controller.js';
+import { TopicsController } from './topics.controller.js';
+
+/** RelayModule is imported for the order of the shutdown: a replay must not come after the relay has stopped. */
+@Module({
+  imports: [RelayModule, StorageWiring, KafkaWiring],
+  controllers: [TopicsController, DeadLettersController],
+})
+export class AdminModule {}

@@ -1,0 +1,49 @@
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { TopicAdmin } from '@bridge/kafka';
+import { ControlBody } from '../http/index.js';
+import { checkVisibleTopic, isHiddenTopic } from '../ingestion/index.js';
+import { NewTopicDto } from './new-topic.dto.js';
+
+interface TopicView {
+  readonly topic: string;
+  readonly partitions: readonly {
+    readonly partition: number;
+    readonly leader: number | null;
+    readonly replicas: readonly number[];
+    readonly inSyncReplicas: readonly number[];
+  }[];
+  readonly config: Readonly<Record<string, string>>;
+}
+
+@Controller()
+export class TopicsController {
+  constructor(private readonly topics: TopicAdmin) {}
+
+  @Get('topics')
+  async list(): Promise<readonly string[]> {
+    return (await this.topics.list()).filter((topic) => !isHiddenTopic(topic));
+  }
+
+  @Get('topics/:topic')
+  async describe(@Param('topic') topic: string): Promise<TopicView> {
+    checkVisibleTopic(topic);
+    return this.topics.describe(topic);
+  }
+
+  @Post('admin/topics')
+  @HttpCode(201)
+  async create(@ControlBody(NewTopicDto) dto: NewTopicDto): Promise<{
+    readonly success: true;
+    readonly topic: string;
+    readonly partitions: number;
+    readonly replicationFactor: number;
+  }> {
+    const { topic, partitions, replicationFactor } = dto;
+    checkVisibleTopic(topic);
+    const config = Object.fromEntries(
+      Object.entries(dto.config).map(([name, value]) => [name, String(value)]),
+    );
+    await this.topics.create({ topic, partitions, replicationFactor, config });
+    return { success: true, topic, partitions, replicationFactor };
+  }
+}

@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigurationError } from './configuration.error.js';
+import { readEnvironment } from './environment.js';
+
+function faultsOf(environment: Record<string, string>): string[] {
+  try {
+    readEnvironment(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults.map((fault) => fault.variable);
+    throw error;
+  }
+}
+
+test('has a default for everything', () => {
+  const config = readEnvironment({});
+  expect(config).toMatchObject({
+    http: {
+      host: '127.0.0.1',
+      port: 8081,
+      maxBodyBytes: 1_048_576,
+      maxRecordsPerRequest: 500,
+      confirmWaitMs: 5_000,
+      invalidUtf8: 'windows-1252',
+    },
+    outbox: { enabled: true, url: 'sqlite:./data/outbox.db', ballastBytes: 64 * 2 ** 20 },
+    kafka: {
+      brokers: ['localhost:9092'],
+      clientId: 'ponte',
+      ssl: null,
+      sasl: null,
+      compression: 'none',
+    },
+    delivery: {
+      mode: 'exactly-once',
+      pipelines: 1,
+      batchMaxRecords: 1_000,
+      batchMaxBytes: 8 * 2 ** 20,
+      lingerMs: 0,
+      deadLetterTopic: 'dlq-topic',
+      onDeadLetter: 'continue',
+      maxAttempts: 5,
+      retryInitialMs: 300,
+      retryMultiplier: 2,
+      retryMaxMs: 30_000,
+    },
+    limits: { queueMaxRows: 1_000_000, queueMaxBytes: 4 * 2 ** 30, minFreeDisk: { percent: 5 } },
+    retention: { sentMs: 7 * 86_400_000, idsMs: 90 * 86_400_000, deadLettersMs: 30 * 86_400_000 },
+    logLevel: 'info',
+  });
+  expect(config.topics.deliveryOf('any')).toBe('exactly-once');
+  expect(config.topics.messageIdPointerOf('any')).toBeNull();
+});
+
+test('reads sizes, times, lists and what is set for a topic', () => {
+  const config = readEnvironment({
+    KAFKA_BROKERS: 'a:9092, b:9093',
+    QUEUE_MAX_BYTES: '2GiB',
+    MIN_FREE_DISK: '1 GiB',
+    RETENTION_SENT: '12h',
+    MAX_BODY_BYTES: '2 MiB',
+    OUTBOX_BALLAST: '0',
+    MESSAGE_ID_POINTER: '/data/id',
+    MESSAGE_ID_POINTER_NF_SAIDA: '/data/a~1b/chave~0',
+    DELIVERY_TELEMETRIA: 'at-least-once',
+    PORT: '',
+  });
+  expect(config.kafka.brokers).toEqual(['a:9092', 'b:9093']);
+  expect(config.limits).toMatchObject({ queueMaxBytes: 2 ** 31, minFreeDisk: { bytes: 2 ** 30 } });
+  expect(config.retention.sentMs).toBe(43_200_000);
+  expect(config.http).toMatchObject({ maxBodyBytes: 2_097_152, port: 8081 });
+  expect(config.outbox.ballastBytes).toBe(0);
+  expect(config.topics.messageIdPointerOf('nf-saida')).toEqual(['data', 'a/b', 'chave~']);
+  expect(config.topics.messageIdPointerOf('other')).toEqual(['data', 'id']);
+  expect(config.topics.deliveryOf('telemetria')).toBe('at-least-once');
+  expect(config.topics.deliveryOf('other')).toBe('exactly-once');
+});
+
+test('reports every fault at once', () => {
+  const faults = faultsOf({
+    PORT: '99999',
+    KAFKA_BROKERS: 'nobody',
+    DELIVERY: 'maybe',
+    QUEUE_MAX_BYTES: '4 GB',
+    RETENTION_DLQ: 'soon',
+    DELIVERY_NF: 'never',
+    MESSAGE_ID_POINTER_NF: 'chave',
+    LOG_LEVEL: 'loud',
+  });
+  expect(faults.toSorted()).toEqual([
+    'DELIVERY',
+    'DELIVERY_NF',
+    'KAFKA_BROKERS',
+    'LOG_LEVEL',
+    'MESSAGE_ID_POINTER_NF',
+    'PORT',
+    'QUEUE_MAX_BYTES',
+    'RETENTION_DLQ',
+  ]);
+});
+
+test('says what would be right, and never what was given', () => {
+  const wrong = { PORT: 'secret-port', KAFKA_SASL_PASSWORD: 'secret' };
+  expect(() => readEnvironment(wrong)).toThrow(/PORT: must be a whole number from 1 to 65535/);
+  expect(() => readEnvironment(wrong)).not.toThrow(/secret/);
+});
+
+test.each<[string, Record<string, string>]>([
+  ['ENABLE_OUTBOX', { ENABLE_OUTBOX: 'false' }],
+  [
+    'ENABLE_OUTBOX',
+    { ENABLE_OUTBOX: 'false', DELIVERY: 'at-least-once', DELIVERY_A: 'exactly-once' },
+  ],
+  ['HOST', { HOST: '0.0.0.0' }],
+  ['HOST', { HOST: '::' }],
+  [
+    'KAFKA_SASL_MECHANISM',
+    {
+      KAFKA_BROKERS: 'kafka.example:9092',
+      KAFKA_SASL_MECHANISM: 'plain',
+      KAFKA_SASL_USERNAME: 'u',
+      KAFKA_SASL_PASSWORD: 'p',
+    },
+  ],
+  ['KAFKA_SASL_PASSWORD', { KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_USERNAME: 'u' }],
+  ['KAFKA_SASL_MECHANISM', { KAFKA_SASL_USERNAME: 'u' }],
+  ['KAFKA_SASL_MECHANISM', { KAFKA_SASL_MECHANISM: 'oauthbearer' }],
+  ['KAFKA_SSL_CA_FILE', { KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: '/does/not/exist' }],
+  ['KAFKA_SSL_CA', { KAFKA_SSL: 'true', KAFKA_SSL_CA: '/a/path' }],
+  ['KAFKA_SSL_CERT', { KAFKA_SSL: 'true', KAFKA_SSL_CERT: '-----BEGIN CERTIFICATE-----' }],
+  ['COMPRESSION', { COMPRESSION: 'zstd' }],
+  ['COMPRESSION', { COMPRESSION: 'adaptive' }],
+  ['DLQ_TOPIC', { DLQ_TOPIC: '__consumer_offsets' }],
+  ['DLQ_TOPIC', { DLQ_TOPIC: '_ponte.ledger' }],
+  ['RETRY_MAX_MS', { RETRY_INITIAL_MS: '500', RETRY_MAX_MS: '100' }],
+  ['RETENTION_IDS', { RETENTION_IDS: '1d' }],
+  ['PORT_FILE', { PORT: '8081', PORT_FILE: '/etc/hostname' }],
+])('refuses to start for %s of %j', (variable, environment) => {
+  expect(faultsOf(environment)).toContain(variable);
+});
+
+test('explains what a later version brings and what has a reason', () => {
+  expect(() => readEnvironment({ COMPRESSION: 'snappy' })).toThrow(/later version/);
+  expect(() => readEnvironment({ ENABLE_OUTBOX: 'false' })).toThrow(/at-least-once permits/);
+});
+
+test.each<Record<string, string>>([
+  { HOST: '0.0.0.0', ALLOW_ANONYMOUS: 'true' },
+  { HOST: '::1' },
+  { ENABLE_OUTBOX: 'false', DELIVERY: 'at-least-once' },
+  { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' },
+  { KAFKA_BROKERS: '[::1]:9092' },
+  { COMPRESSION: 'gzip' },
+])('starts with %j', (environment) => {
+  expect(faultsOf(environment)).toEqual([]);
+});
+
+describe('a variable in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ponte-environment-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('is read without the line end', () => {
+    const file = join(folder, 'password');
+    writeFileSync(file, 'p@ss \n');
+    const config = readEnvironment({
+      KAFKA_SASL_MECHANISM: 'scram-sha-256',
+      KAFKA_SASL_USERNAME: 'u',
+      KAFKA_SASL_PASSWORD_FILE: file,
+    });
+    expect(config.kafka.sasl?.password).toBe('p@ss ');
+  });
+
+  test('brings the certificates', () => {
+    const file = join(folder, 'ca.pem');
+    writeFileSync(file, '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n');
+    const config = readEnvironment({ KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: file });
+    expect(config.kafka.ssl).toEqual({
+      ca: '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----',
+      cert: null,
+      key: null,
+    });
+  });
+});

@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import { validateSync } from 'class-validator';
+import type { DeliveryMode } from '@bridge/outbox';
+import type { BridgeConfig, KafkaSasl, LogLevel } from './bridge.config.js';
+import { ConfigurationError, type ConfigurationFault } from './configuration.error.js';
+import { contradictions } from './contradictions.js';
+import { topicRules, type TopicOverrides } from './topic-rules.js';
+import { parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
+import { TOPIC_VARIABLES, Variables } from './variables.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration, once. Each variable may also be given as `<NAME>_FILE`, the path of a file that
+ * holds it (a secret's file); an empty variable counts as not set.
+ * @throws ConfigurationError with every fault at once.
+ */
+export function readEnvironment(environment: Environment = process.env): BridgeConfig {
+  const faults: ConfigurationFault[] = [];
+  const given = withFiles(environment, faults);
+  const variables = new Variables();
+  for (const name of Object.keys(variables) as (keyof Variables)[]) {
+    variables[name] = given.get(name) ?? variables[name];
+  }
+  for (const { property, constraints } of validateSync(variables)) {
+    const [reason = 'is not valid'] = Object.values(constraints ?? {});
+    faults.push({ variable: property, reason });
+  }
+  const overrides = topicOverrides(given, faults);
+  faults.push(...contradictions(variables, overrides, new Set(faults.map((f) => f.variable))));
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return bridgeConfig(variables, overrides);
+}
+
+/** What is set, by name, with the contents of `_FILE` variables in their place. */
+function withFiles(
+  environment: Environment,
+  faults: ConfigurationFault[],
+): ReadonlyMap<string, string> {
+  const known = new Set(Object.keys(new Variables()));
+  const ours = (name: string): boolean =>
+    known.has(name) || TOPIC_VARIABLES.some((prefix) => name.startsWith(prefix));
+  const given = new Map<string, string>();
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined || value === '') continue;
+    const target = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : name;
+    if (!ours(target)) continue;
+    if (target === name) {
+      given.set(name, value);
+    } else if (environment[target] !== undefined && environment[target] !== '') {
+      faults.push({ variable: name, reason: `must not be set together with ${target}` });
+    } else {
+      const text = contentOf(value);
+      if (text === null)
+        faults.push({ variable: name, reason: 'must name a file that can be read' });
+      else given.set(target, text);
+    }
+  }
+  return given;
+}
+
+function contentOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch {
+    return null;
+  }
+}
+
+function topicOverrides(
+  given: ReadonlyMap<string, string>,
+  faults: ConfigurationFault[],
+): TopicOverrides {
+  const delivery = new Map<string, DeliveryMode>();
+  const pointer = new Map<string, readonly string[]>();
+  for (const [name, value] of given) {
+    if (name.startsWith('DELIVERY_')) {
+      if (value === 'exactly-once' || value === 'at-least-once')
+        delivery.set(name.slice('DELIVERY_'.length), value);
+      else faults.push({ variable: name, reason: 'must be exactly-once or at-least-once' });
+    } else if (name.startsWith('MESSAGE_ID_POINTER_')) {
+      const tokens = parsePointer(value);
+      if (tokens === null)
+        faults.push({ variable: name, reason: 'must be a JSON pointer such as /data/chave' });
+      else pointer.set(name.slice('MESSAGE_ID_POINTER_'.length), tokens);
+    }
+  }
+  return { delivery, pointer };
+}
+
+/** The typed configuration of variables that have passed every rule. */
+function bridgeConfig(v: Variables, overrides: TopicOverrides): BridgeConfig {
+  const mode = v.DELIVERY as DeliveryMode;
+  return {
+    http: {
+      host: v.HOST,
+      port: Number(v.PORT),
+      maxBodyBytes: size(v.MAX_BODY_BYTES),
+      maxRecordsPerRequest: Number(v.MAX_RECORDS_PER_REQUEST),
+      confirmWaitMs: Number(v.CONFIRM_WAIT_MS),
+      invalidUtf8: v.INVALID_UTF8 as 'windows-1252' | 'reject',
+    },
+    outbox: {
+      enabled: v.ENABLE_OUTBOX === 'true',
+      url: v.OUTBOX_URL,
+      ballastBytes: size(v.OUTBOX_BALLAST),
+    },
+    kafka: kafkaOf(v),
+    delivery: {
+      mode,
+      pipelines: Number(v.PIPELINES),
+      batchMaxRecords: Number(v.BATCH_MAX_RECORDS),
+      batchMaxBytes: size(v.BATCH_MAX_BYTES),
+      lingerMs: Number(v.LINGER_MS),
+      deadLetterTopic: v.DLQ_TOPIC,
+      onDeadLetter: v.ON_DEAD_LETTER as 'continue' | 'park',
+      maxAttempts: Number(v.MAX_ATTEMPTS),
+      retryInitialMs: Number(v.RETRY_INITIAL_MS),
+      retryMultiplier: Number(v.RETRY_MULTIPLIER),
+      retryMaxMs: Number(v.RETRY_MAX_MS),
+    },
+    limits: {
+      queueMaxRows: Number(v.QUEUE_MAX_ROWS),
+      queueMaxBytes: size(v.QUEUE_MAX_BYTES),
+      minFreeDisk: certain(parseFreeDisk(v.MIN_FREE_DISK)),
+    },
+    retention: {
+      sentMs: duration(v.RETENTION_SENT),
+      idsMs: duration(v.RETENTION_IDS),
+      deadLettersMs: duration(v.RETENTION_DLQ),
+    },
+    logLevel: v.LOG_LEVEL as LogLevel,
+    topics: topicRules({ delivery: mode, pointer: parsePointer(v.MESSAGE_ID_POINTER) }, overrides),
+  };
+}
+
+function kafkaOf(v: Variables): BridgeConfig['kafka'] {
+  const pem = (text: string): string | null => (text === '' ? null : text);
+  return {
+    brokers: v.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
+    clientId: v.KAFKA_CLIENT_ID,
+    ssl:
+      v.KAFKA_SSL === 'true'
+        ? { ca: pem(v.KAFKA_SSL_CA), cert: pem(v.KAFKA_SSL_CERT), key: pem(v.KAFKA_SSL_KEY) }
+        : null,
+    sasl:
+      v.KAFKA_SASL_MECHANISM === ''
+        ? null
+        : {
+            mechanism: v.KAFKA_SASL_MECHANISM as KafkaSasl['mechanism'],
+            username: v.KAFKA_SASL_USERNAME,
+            password: v.KAFKA_SASL_PASSWORD,
+          },
+    compression: v.COMPRESSION as 'none' | 'gzip',
+  };
+}
+
+const size = (text: string): number => certain(parseSize(text));
+const duration = (text: string): number => certain(parseDuration(text));
+
+/** The variables have passed their rules, so a null here is a defect of a rule. */
+function certain<T>(value: T | null): T {
+  if (value === null) throw new Error('A rule let a value pass that cannot be read');
+  return value;
+}

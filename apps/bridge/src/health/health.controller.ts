@@ -1,0 +1,68 @@
+import { Controller, Get, Header, Res, ServiceUnavailableException } from '@nestjs/common';
+import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { OutboxStore } from '@bridge/outbox';
+import type { FastifyReply } from 'fastify';
+import { Configuration } from '../config/bridge.config.js';
+import { RelayStatus } from '../relay/index.js';
+import { healthBody, type HealthBody } from './health-body.js';
+import { Indicators } from './indicators.js';
+import { Readiness } from './readiness.js';
+
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: Indicators,
+    private readonly readiness: Readiness,
+    private readonly store: OutboxStore,
+    private readonly relay: RelayStatus,
+    private readonly configuration: Configuration,
+  ) {}
+
+  /** 200 while the bridge can accept, also when Kafka is down: then `status` says `unhealthy`. */
+  @Get()
+  @Header('cache-control', 'no-store')
+  async check(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthBody> {
+    const result = await this.result();
+    const accepts = result.status === 'ok' || result.status === 'degraded';
+    reply.code(accepts ? 200 : 503);
+    const { bridge } = this.configuration;
+    return healthBody({
+      result,
+      healthy: accepts && this.relay.connected(),
+      connected: this.relay.connected(),
+      brokers: bridge.kafka.brokers,
+      outboxEnabled: bridge.outbox.enabled,
+      stats: this.store.stats(),
+      now: new Date(),
+      uptimeSeconds: process.uptime(),
+    });
+  }
+
+  /** The process is alive; nothing else is asked, so that no trouble elsewhere restarts it. */
+  @Get('live')
+  @Header('cache-control', 'no-store')
+  live(): { readonly status: 'alive' } {
+    return { status: 'alive' };
+  }
+
+  @Get('ready')
+  @Header('cache-control', 'no-store')
+  ready(): { readonly status: 'ready' } {
+    const refused = this.readiness.refusal();
+    if (refused !== null) throw refused;
+    return { status: 'ready' };
+  }
+
+  /** Terminus throws what it has found when something is down; here both are answers. */
+  private async result(): Promise<HealthCheckResult> {
+    try {
+      return await this.health.check(this.indicators.all());
+    } catch (error) {
+      if (error instanceof ServiceUnavailableException) {
+        return error.getResponse() as HealthCheckResult;
+      }
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { RouteTable } from './route-table.js';
+
+const table = new RouteTable();
+table.add('/topics', ['GET', 'HEAD']);
+table.add('/topics/:topic', ['POST']);
+table.add('/topics/:topic', ['GET']);
+table.add('/admin/dead-letters/:message_id/replay', ['POST']);
+
+test.each([
+  ['/topics', ['GET', 'HEAD']],
+  ['/topics/nf', ['GET', 'POST']],
+  ['/admin/dead-letters/a/replay', ['POST']],
+  ['/topics/', []],
+  ['/topics/a/b', []],
+  ['/TOPICS/a', []],
+  ['//topics', []],
+  ['/', []],
+])('%s can be asked with %j', (path, methods) => {
+  expect(table.methodsOf(path)).toEqual(methods);
+});

@@ -1,0 +1,23 @@
+import { Module, type OnModuleDestroy } from '@nestjs/common';
+import { HttpModule } from '../http/index.js';
+import { KafkaWiring } from '../kafka.module.js';
+import { RelayModule, Settlements } from '../relay/index.js';
+import { StorageWiring } from '../storage.module.js';
+import { AdmissionGate } from './admission.gate.js';
+import { IngestionController } from './ingestion.controller.js';
+import { IngestionService } from './ingestion.service.js';
+
+@Module({
+  imports: [HttpModule, RelayModule, StorageWiring, KafkaWiring],
+  controllers: [IngestionController],
+  providers: [IngestionService, AdmissionGate],
+  exports: [AdmissionGate],
+})
+export class IngestionModule implements OnModuleDestroy {
+  constructor(private readonly settlements: Settlements) {}
+
+  /** The records are durable: who waits is told so now, before the server closes. */
+  onModuleDestroy(): void {
+    this.settlements.releaseAll();
+  }
+}

@@ -1,0 +1,51 @@
+import type { DeliveryMode, NewRecord, RecordHeader } from '@bridge/outbox';
+import type { Envelope } from './envelope.js';
+import { requestHash } from './request-hash.js';
+
+export interface RecordParts {
+  readonly topic: string;
+  readonly messageId: string;
+  readonly envelope: Envelope;
+  readonly transcoded: boolean;
+  readonly traceParent: string | null;
+  readonly delivery: DeliveryMode;
+  /** The partition chosen at the edge, or null while it cannot be known. */
+  readonly partition: number | null;
+}
+
+/** Consumers tell the ERP's records from others by this; the name is the one that they know already. */
+const SOURCE = 'protheus-middleware';
+
+/** The record as it will stand in Kafka: the bridge's headers first, then the caller's in their order. */
+export function composeRecord(parts: RecordParts): NewRecord {
+  const { topic, messageId, envelope, delivery, partition } = parts;
+  return {
+    messageId,
+    requestHash: requestHash(topic, envelope),
+    topic,
+    key: envelope.key,
+    value: envelope.value,
+    headers: headersOf(parts),
+    timestamp: envelope.timestamp,
+    delivery,
+    requestedPartition: envelope.partition,
+    partition,
+  };
+}
+
+function headersOf({ messageId, envelope, transcoded, traceParent }: RecordParts): RecordHeader[] {
+  const headers: RecordHeader[] = [
+    header('message-id', messageId),
+    header('source', SOURCE),
+    header('content-type', 'application/json'),
+    ...envelope.headers.map(({ name, value }) => header(name, value)),
+  ];
+  const traced = envelope.headers.some(({ name }) => name.toLowerCase() === 'traceparent');
+  if (traceParent !== null && !traced) headers.push(header('traceparent', traceParent));
+  if (transcoded) headers.push(header('bridge-transcoded', 'windows-1252'));
+  return headers;
+}
+
+function header(name: string, value: string): RecordHeader {
+  return { name, value: Buffer.from(value, 'utf8') };
+}

@@ -1,0 +1,87 @@
+import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { OutboxError, OutboxStore } from '@bridge/outbox';
+import { AppModule } from './app.module.js';
+import type { BridgeConfig } from './config/bridge.config.js';
+import { ConfigurationError } from './config/configuration.error.js';
+import { readEnvironment } from './config/environment.js';
+import { EXIT, exitCodeOf } from './exit-codes.js';
+import { createHttpAdapter } from './http/index.js';
+
+/** A supervisor kills after 30 s at the earliest; by then everything is in order or said. */
+const STOP_WITHIN_MS = 29_000;
+
+const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
+const LEAST: Readonly<Record<BridgeConfig['logLevel'], LogLevel>> = {
+  debug: 'debug',
+  info: 'log',
+  warn: 'warn',
+  error: 'error',
+};
+
+async function main(): Promise<void> {
+  const config = readEnvironment();
+  const logger = new ConsoleLogger('Bridge', {
+    json: true,
+    colors: false,
+    logLevels: LEVELS.slice(0, LEVELS.indexOf(LEAST[config.logLevel]) + 1),
+  });
+  process.on('uncaughtException', (error) => die(logger, 'An uncaught error', error));
+  process.on('unhandledRejection', (error) => die(logger, 'An unhandled rejection', error));
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(config),
+    createHttpAdapter(config.http),
+    { logger, bodyParser: false, abortOnError: false },
+  );
+  app.get(OutboxStore, { strict: false }).onFatal((error) => {
+    die(logger, 'The storage has failed for good', error);
+  });
+  await app.listen({ host: config.http.host, port: config.http.port });
+  logger.log({ message: 'Listening', host: config.http.host, port: config.http.port });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => void stop(app, logger, signal));
+  }
+}
+
+/** New records are refused, waiting POSTs are answered, the batch in flight ends, the outbox closes. */
+async function stop(
+  app: NestFastifyApplication,
+  logger: ConsoleLogger,
+  signal: string,
+): Promise<void> {
+  logger.log({ message: 'Stopping', signal });
+  setTimeout(() => {
+    logger.error({ message: 'The stop took too long; the next start recovers what was open' });
+    process.exit(EXIT.software);
+  }, STOP_WITHIN_MS).unref();
+  try {
+    await app.close();
+    logger.log({ message: 'Stopped' });
+    process.exit(0);
+  } catch (error) {
+    die(logger, 'The stop failed', error);
+  }
+}
+
+/** After an error that nobody handled nothing in memory can be trusted; what is durable is safe. */
+function die(logger: ConsoleLogger, message: string, error: unknown): never {
+  const stack = error instanceof Error ? error.stack : String(error);
+  logger.fatal({ message, stack });
+  process.exit(EXIT.software);
+}
+
+/** One clear line for what an operator can put right, the stack for what he cannot. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigurationError) return error.message;
+  if (error instanceof OutboxError) return `${error.code}: ${error.message}`;
+  if (exitCodeOf(error) === EXIT.unavailable && error instanceof Error) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(exitCodeOf(error));
+}

@@ -1,0 +1,29 @@
+import { Controller, Get } from '@nestjs/common';
+import { OutboxStore } from '@bridge/outbox';
+import { ControlQuery } from '../http/index.js';
+import { ProblemError } from '../problem/index.js';
+import { MessageIdParam } from './message-id.param.js';
+import { filterOf, MessagesQuery } from './page-query.js';
+import { readPage, type PageView } from './page.js';
+import { attemptView, recordView, type AttemptView, type RecordView } from './record-view.js';
+
+/** Follows records by their message id. */
+@Controller('messages')
+export class MessagesController {
+  constructor(private readonly store: OutboxStore) {}
+
+  @Get()
+  list(@ControlQuery(MessagesQuery) query: MessagesQuery): Promise<PageView> {
+    return readPage(this.store, filterOf(query), query);
+  }
+
+  @Get(':message_id')
+  async one(
+    @MessageIdParam() messageId: string,
+  ): Promise<RecordView & { readonly attempts: readonly AttemptView[] }> {
+    const state = await this.store.find(messageId);
+    if (state === null) throw new ProblemError('not_found', 'No record has this message id');
+    const attempts = state.retryCount === 0 ? [] : await this.store.attempts(state.id);
+    return { ...recordView(state), attempts: attempts.map(attemptView) };
+  }
+}

@@ -1,0 +1,43 @@
+import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import type { RecordFilter, RecordStatus } from '@bridge/outbox';
+import { IsInstant, parseInstant } from '../http/index.js';
+
+/** What every list may be asked for. */
+export class PageQuery {
+  @IsOptional() @IsString() @Length(1, 249) topic: string | undefined = undefined;
+  @IsOptional() @IsInstant() from: string | undefined = undefined;
+  @IsOptional() @IsInstant() to: string | undefined = undefined;
+  @Matches(/^(?:[1-9]\d?|[1-4]\d\d|500)$/, {
+    message: 'limit must be a whole number from 1 to 500',
+  })
+  limit = '50';
+  @IsOptional() @IsString() @Length(1, 500) cursor: string | undefined = undefined;
+}
+
+export class MessagesQuery extends PageQuery {
+  @IsOptional() @IsIn(['pending', 'failed', 'sent', 'dlq']) status: RecordStatus | undefined =
+    undefined;
+  @IsOptional() @IsString() @Length(0, 4096) key: string | undefined = undefined;
+}
+
+/** Only what was given goes into the filter. */
+export function filterOf(query: {
+  readonly topic?: string | undefined;
+  readonly status?: RecordStatus | undefined;
+  readonly key?: string | undefined;
+  readonly code?: string | undefined;
+  readonly from?: string | number | undefined;
+  readonly to?: string | number | undefined;
+}): RecordFilter {
+  const { topic, status, key, code } = query;
+  const from = parseInstant(query.from);
+  const to = parseInstant(query.to);
+  return {
+    ...(topic === undefined ? {} : { topic }),
+    ...(status === undefined ? {} : { status }),
+    ...(key === undefined ? {} : { key: Buffer.from(key, 'utf8') }),
+    ...(code === undefined ? {} : { code }),
+    ...(from === null ? {} : { from }),
+    ...(to === null ? {} : { to }),
+  };
+}

@@ -1,0 +1,46 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { BridgeMetrics, MetricsSource } from '@bridge/metrics';
+import type { FastifyInstance } from 'fastify';
+import { HealthModule } from '../health/index.js';
+import { KafkaWiring } from '../kafka.module.js';
+import { RelayModule } from '../relay/index.js';
+import { StorageWiring } from '../storage.module.js';
+import { BridgeMetricsSource } from './bridge-metrics.source.js';
+import { ClusterCache } from './cluster-cache.js';
+import { MetricsController } from './metrics.controller.js';
+
+@Module({
+  imports: [HealthModule, RelayModule, StorageWiring, KafkaWiring],
+  controllers: [MetricsController],
+  providers: [
+    ClusterCache,
+    { provide: MetricsSource, useClass: BridgeMetricsSource },
+    {
+      provide: BridgeMetrics,
+      inject: [MetricsSource],
+      useFactory: (source: MetricsSource) => new BridgeMetrics(source),
+    },
+  ],
+})
+export class MonitoringModule implements OnModuleInit {
+  constructor(
+    private readonly metrics: BridgeMetrics,
+    private readonly host: HttpAdapterHost,
+  ) {}
+
+  /** Every answered request is measured; its route's pattern keeps the number of series small. */
+  onModuleInit(): void {
+    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+    fastify.addHook('onResponse', (request, reply, done) => {
+      const route = request.routeOptions.url ?? 'none';
+      this.metrics.observeRequest(
+        request.method,
+        route,
+        reply.statusCode,
+        reply.elapsedTime / 1_000,
+      );
+      done();
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import { PROBLEMS, type ProblemCode } from './problem-codes.js';
+
+export interface ProblemOptions {
+  /** Seconds for `Retry-After`. */
+  readonly retryAfter?: number;
+  /** The record that the answer is about. */
+  readonly messageId?: string;
+  /** Methods for `Allow`. */
+  readonly allow?: readonly string[];
+  readonly cause?: unknown;
+}
+
+/** `detail` must fit a log field in the ERP. */
+export const DETAIL_MAX = 120;
+
+/** A refusal with a stable code. Its text goes to the caller: no payload, no key, nothing internal. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly status: number;
+  readonly detail: string;
+  readonly retryAfter: number | undefined;
+  readonly messageId: string | undefined;
+  readonly allow: readonly string[] | undefined;
+
+  constructor(
+    readonly code: ProblemCode,
+    detail: string,
+    options: ProblemOptions = {},
+  ) {
+    super(`${code}: ${detail}`, { cause: options.cause });
+    this.status = PROBLEMS[code].status;
+    this.detail = plain(detail);
+    this.retryAfter = options.retryAfter;
+    this.messageId = options.messageId;
+    this.allow = options.allow;
+  }
+}
+
+/** One line of plain text within the limit. */
+function plain(text: string): string {
+  const line = text.replaceAll(/[\p{Cc}\p{Cs}]+/gu, ' ').trim();
+  return line.length <= DETAIL_MAX ? line : `${line.slice(0, DETAIL_MAX - 1)}…`;
+}

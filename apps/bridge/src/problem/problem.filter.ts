@@ -1,0 +1,40 @@
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { problemOf } from './problem-mapping.js';
+import { problemBody, problemHeaders } from './problem.js';
+import { ProblemError } from './problem.error.js';
+
+const logger = new Logger('Http');
+
+/** Answers with the problem of any error. The only way in which a handled request is refused. */
+export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOf(error) ?? defect(error, request);
+  if (problem.code === 'storage_unavailable' && problem.cause instanceof Error) {
+    const { message } = problem.cause;
+    logger.error({ message: 'The storage failed', requestId: request.id, cause: message });
+  }
+  if (reply.sent || reply.raw.headersSent) return;
+  void reply
+    .code(problem.status)
+    .headers(problemHeaders(problem))
+    .send(JSON.stringify(problemBody(problem, request.id)));
+}
+
+/** An error that nobody foresaw: the log has the whole of it, the caller has its number. */
+function defect(error: unknown, request: FastifyRequest): ProblemError {
+  logger.error({
+    message: 'An unexpected error',
+    requestId: request.id,
+    route: request.routeOptions.url ?? null,
+    stack: error instanceof Error ? error.stack : String(error),
+  });
+  return new ProblemError('internal_error', `Unexpected; the log has it as ${request.id}`);
+}
+
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    answerProblem(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+}

@@ -1,0 +1,207 @@
+import type {
+  Ledger,
+  LedgerSlot,
+  PlainProducer,
+  TopicAdmin,
+  TransactionalProducers,
+} from '@bridge/kafka';
+import type { OutboxStore } from '@bridge/outbox';
+import type { BridgeConfig } from '../config/bridge.config.js';
+import { Blocks } from './blocks.js';
+import type { Delivery } from './delivery.js';
+import type { Clock } from './clock.js';
+import { DeadLetterPublisher } from './dead-letter.publisher.js';
+import { Feed, type FeedScope } from './feed.js';
+import { Isolated } from './isolated.js';
+import { LedgeredDelivery, type LedgeredPorts } from './ledgered.delivery.js';
+import { Pipeline } from './pipeline.js';
+import { PlainDelivery } from './plain.delivery.js';
+import { Progress } from './progress.js';
+import type { PipelineIdentity } from './recovery.js';
+import { Refusals } from './refusals.js';
+import { Relay } from './relay.js';
+import type { Settlements } from './settlements.js';
+import { SideChoice } from './side-choice.js';
+import { SidePipeline } from './side-pipeline.js';
+import { SideVerdicts } from './side-verdicts.js';
+
+/** The topic whose group offsets are the ledger. Nothing is ever written to it. */
+export const LEDGER_TOPIC = '_ponte.ledger';
+const LEDGER_PARTITIONS = 16;
+const SIDE = 'side';
+const PLAIN = 'plain';
+
+export interface RelayPorts {
+  readonly store: OutboxStore;
+  readonly producers: TransactionalProducers;
+  readonly plain: PlainProducer;
+  readonly ledger: Ledger;
+  readonly topics: TopicAdmin;
+  readonly settlements: Settlements;
+  readonly clock: Clock;
+}
+
+/** `side` is partition 0 of the ledger topic, `main-0` partition 1 and so on: never renumber them. */
+function slotPartition(pipeline: string): number {
+  return pipeline === SIDE ? 0 : Number(pipeline.slice('main-'.length)) + 1;
+}
+
+/**
+ * A pipeline's name in Kafka. It carries the outbox's own id: two bridges with a database each never meet,
+ * two bridges on copies of one database fence each other.
+ */
+export function identify(outboxId: string, pipeline: string): PipelineIdentity {
+  const slot: LedgerSlot = {
+    group: `ponte-${outboxId}-ledger`,
+    topic: LEDGER_TOPIC,
+    partition: slotPartition(pipeline),
+  };
+  return { name: pipeline, transactionalId: `ponte-${outboxId}-${pipeline}`, slot };
+}
+
+/** Puts the relay together from its ports. The one place that knows how the parts hang together. */
+export function assemble(ports: RelayPorts, config: BridgeConfig['delivery']): Relay {
+  return new Assembly(ports, config).relay;
+}
+
+class Assembly {
+  readonly relay: Relay;
+  private readonly blocks = new Blocks((fromId) => this.relay.rewind(fromId));
+  private readonly progresses = new Map<string, Progress>();
+  private readonly ledgered = new Map<string, LedgeredDelivery>();
+  private readonly feeds: Feed[] = [];
+  private readonly mains: Pipeline[] = [];
+  private readonly ledgeredPorts: LedgeredPorts;
+
+  constructor(
+    private readonly ports: RelayPorts,
+    private readonly config: BridgeConfig['delivery'],
+  ) {
+    const { ledger, store, topics, clock, settlements } = ports;
+    this.ledgeredPorts = {
+      ...ports,
+      prepareLedger: once(() => ledger.prepare(LEDGER_TOPIC, LEDGER_PARTITIONS)),
+      stopForGood: (code, pipeline) => this.relay.stopForGood(code, pipeline),
+    };
+    const side = this.side();
+    this.addMains(side);
+    this.relay = new Relay({
+      store,
+      topics,
+      clock,
+      settlements,
+      side,
+      blocks: this.blocks,
+      feeds: this.feeds,
+      mains: this.mains,
+      progresses: [...this.progresses.values()],
+      ledgered: this.ledgered,
+      leftover: (pipeline) => this.ledgeredDelivery(pipeline),
+      onDeadLetter: config.onDeadLetter,
+      stop: new AbortController(),
+    });
+  }
+
+  private progressOf(name: string): Progress {
+    const progress = this.progresses.get(name) ?? new Progress(name, () => this.ports.clock.now());
+    this.progresses.set(name, progress);
+    return progress;
+  }
+
+  private ledgeredDelivery(name: string): LedgeredDelivery {
+    const identity = identify(this.ports.store.outboxId, name);
+    return new LedgeredDelivery(identity, this.ledgeredPorts, this.progressOf(name));
+  }
+
+  private plainDelivery(name: string): PlainDelivery {
+    const { store, plain, topics, settlements } = this.ports;
+    return new PlainDelivery(store, plain, topics, settlements, this.progressOf(name));
+  }
+
+  private side(): SidePipeline {
+    const { store, topics, clock, settlements } = this.ports;
+    const { blocks, config } = this;
+    const { batchMaxBytes, deadLetterTopic, mode } = config;
+    const rules = { ...retryRules(config), onDeadLetter: config.onDeadLetter };
+    const refusals = new Refusals(store, blocks, settlements, clock, rules, () =>
+      this.relay.wake(),
+    );
+    const isolated = new Isolated(store, blocks);
+    const choice = new SideChoice(store, blocks, topics, clock, batchMaxBytes);
+    const exactlyOnce = this.ledgeredDelivery(SIDE);
+    this.ledgered.set(SIDE, exactlyOnce);
+    return new SidePipeline(
+      {
+        store,
+        blocks,
+        topics,
+        clock,
+        isolated,
+        choice,
+        verdicts: new SideVerdicts(blocks, isolated, refusals, choice, topics, clock),
+        deliveries: { 'exactly-once': exactlyOnce, 'at-least-once': this.plainDelivery(SIDE) },
+        deadLetterMode: mode,
+        deadLetters: new DeadLetterPublisher(deadLetterTopic, batchMaxBytes, store, topics, clock),
+        progress: this.progressOf(SIDE),
+      },
+      batchMaxBytes,
+    );
+  }
+
+  private addMains(side: SidePipeline): void {
+    const { pipelines, mode } = this.config;
+    for (let number = 0; number < pipelines; number++) {
+      const name = `main-${number}`;
+      const delivery = this.ledgeredDelivery(name);
+      this.ledgered.set(name, delivery);
+      const lanes = { modulo: pipelines, remainder: number };
+      this.addMain(
+        name,
+        { delivery: 'exactly-once', lanes },
+        delivery,
+        side,
+        mode === 'exactly-once',
+      );
+    }
+    const every = { modulo: 1, remainder: 0 };
+    const delivery = this.plainDelivery(PLAIN);
+    this.addMain(PLAIN, { delivery: 'at-least-once', lanes: every }, delivery, side, false);
+  }
+
+  private addMain(
+    name: string,
+    scope: FeedScope,
+    delivery: Delivery,
+    side: SidePipeline,
+    eager: boolean,
+  ): void {
+    const { store, topics, clock } = this.ports;
+    const { batchMaxRecords: maxRecords, batchMaxBytes: maxBytes, lingerMs } = this.config;
+    const feed = new Feed(store, scope, { maxRecords: 2 * maxRecords, maxBytes: 2 * maxBytes });
+    const progress = this.progressOf(name);
+    const own = { delivery, feed, blocks: this.blocks, side, topics, clock, progress };
+    this.feeds.push(feed);
+    this.mains.push(new Pipeline(name, own, { maxRecords, maxBytes, lingerMs }, eager));
+  }
+}
+
+function retryRules(config: BridgeConfig['delivery']) {
+  return {
+    maxAttempts: config.maxAttempts,
+    initialMs: config.retryInitialMs,
+    multiplier: config.retryMultiplier,
+    maxMs: config.retryMaxMs,
+  };
+}
+
+/** Runs the work until it has succeeded once; callers at the same time share one run. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => {
+    done ??= work().catch((error: unknown) => {
+      done = null;
+      throw error;
+    });
+    return done;
+  };
+}

@@ -1,0 +1,143 @@
+import type { OutboxRecord } from '@bridge/outbox';
+
+/** What must be delivered in order: all records of one key of one topic. A record without a key stands alone. */
+export function orderKey(record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>): string {
+  return record.key === null
+    ? `#${record.id}`
+    : `${record.topic}\u0000${record.key.toString('latin1')}`;
+}
+
+interface KeyBlock {
+  /** Records of the key that are on the side (isolated, failed, parked). The others wait for them. */
+  readonly holders: Set<number>;
+  /** The first record that a main pipeline has passed over because of this block. */
+  firstSkipped: number | null;
+}
+
+export interface Quarantine {
+  readonly topic: string;
+  /** null: the whole topic. */
+  readonly partition: number | null;
+  readonly code: string;
+  /** Epoch milliseconds. */
+  readonly since: number;
+  nextProbeAt: number;
+  failures: number;
+  firstSkipped: number | null;
+}
+
+/** Called with the first id that may be waiting again because a block has ended. */
+export type Released = (fromId: number) => void;
+
+/**
+ * Who must wait although it is well: records of a key that has an earlier record on the side, and records of a
+ * topic or partition in quarantine. A main pipeline passes over them and remembers only the first; when a
+ * block ends it goes back to that one. So a block costs no memory for what waits behind it.
+ */
+export class Blocks {
+  private readonly keys = new Map<string, KeyBlock>();
+  private readonly quarantines = new Map<string, Quarantine>();
+
+  constructor(private readonly released: Released) {}
+
+  get blockedKeys(): number {
+    return this.keys.size;
+  }
+
+  /** The record is on the side from now on. */
+  hold(record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>): void {
+    const key = orderKey(record);
+    const block = this.keys.get(key);
+    if (block === undefined) {
+      this.keys.set(key, { holders: new Set([record.id]), firstSkipped: null });
+    } else {
+      block.holders.add(record.id);
+    }
+  }
+
+  /** The record is settled, or goes back to its main pipeline (`again`). */
+  release(record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>, again = false): void {
+    const key = orderKey(record);
+    const block = this.keys.get(key);
+    if (block === undefined || !block.holders.delete(record.id)) return;
+    if (again) block.firstSkipped = earlier(block.firstSkipped, record.id);
+    if (block.holders.size > 0) return;
+    this.keys.delete(key);
+    if (block.firstSkipped !== null) this.released(block.firstSkipped);
+  }
+
+  /** Whether a main pipeline must pass over this record; it is then remembered. */
+  passOver(record: OutboxRecord, partition: number | null): boolean {
+    const block = this.keys.get(orderKey(record)) ?? this.quarantineOf(record.topic, partition);
+    if (block === undefined) return false;
+    block.firstSkipped = earlier(block.firstSkipped, record.id);
+    return true;
+  }
+
+  /** Whether this very record is on the side. */
+  holds(record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>): boolean {
+    return this.keys.get(orderKey(record))?.holders.has(record.id) === true;
+  }
+
+  /** Whether an earlier record of the same key is on the side and not among `with`. */
+  hasEarlierHolder(
+    record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>,
+    together: ReadonlySet<number>,
+  ): boolean {
+    const block = this.keys.get(orderKey(record));
+    if (block === undefined) return false;
+    for (const holder of block.holders) {
+      if (holder < record.id && !together.has(holder)) return true;
+    }
+    return false;
+  }
+
+  // ── quarantine ──────────────────────────────────────────────────────────────────────────────────
+  quarantine(
+    topic: string,
+    partition: number | null,
+    code: string,
+    now: number,
+    backoffMs: number,
+  ): void {
+    const name = quarantineName(topic, partition);
+    if (this.quarantines.has(name)) return;
+    this.quarantines.set(name, {
+      topic,
+      partition,
+      code,
+      since: now,
+      nextProbeAt: now + backoffMs,
+      failures: 0,
+      firstSkipped: null,
+    });
+  }
+
+  quarantineOf(topic: string, partition: number | null): Quarantine | undefined {
+    const whole = this.quarantines.get(quarantineName(topic, null));
+    if (whole !== undefined || partition === null) return whole;
+    return this.quarantines.get(quarantineName(topic, partition));
+  }
+
+  quarantined(): readonly Quarantine[] {
+    return [...this.quarantines.values()];
+  }
+
+  /** The topic, or this partition of it, takes records again. */
+  lift(topic: string, partition: number | null): void {
+    for (const name of [quarantineName(topic, null), quarantineName(topic, partition)]) {
+      const quarantine = this.quarantines.get(name);
+      if (quarantine === undefined) continue;
+      this.quarantines.delete(name);
+      if (quarantine.firstSkipped !== null) this.released(quarantine.firstSkipped);
+    }
+  }
+}
+
+function quarantineName(topic: string, partition: number | null): string {
+  return partition === null ? topic : `${topic}\u0000${partition}`;
+}
+
+function earlier(known: number | null, id: number): number {
+  return known === null ? id : Math.min(known, id);
+}

@@ -1,0 +1,158 @@
+import type { OutboxRecord, PageRequest } from '@bridge/outbox';
+import { Feed } from './feed.js';
+
+const record = (id: number, overrides: Partial<OutboxRecord> = {}): OutboxRecord => ({
+  id,
+  messageId: `m${id}`,
+  topic: 'nf',
+  key: Buffer.from('k'),
+  value: Buffer.alloc(10),
+  headers: [],
+  timestamp: 0,
+  delivery: 'exactly-once',
+  lane: 0,
+  requestedPartition: null,
+  partition: 0,
+  status: 'pending',
+  attempts: 0,
+  lastErrorCode: null,
+  replays: 0,
+  ...overrides,
+});
+
+/** The pending rows of an outbox, as far as a feed asks for them. */
+class Rows {
+  readonly pending = new Map<number, OutboxRecord>();
+  pages = 0;
+  beforePage: () => void = () => {};
+
+  add(...ids: number[]): OutboxRecord[] {
+    const records = ids.map((id) => record(id));
+    for (const one of records) this.pending.set(one.id, one);
+    return records;
+  }
+
+  async pendingPage({ afterId, limit }: PageRequest): Promise<readonly OutboxRecord[]> {
+    this.pages++;
+    const page = [...this.pending.values()]
+      .filter(({ id }) => id > afterId)
+      .toSorted((a, b) => a.id - b.id)
+      .slice(0, limit);
+    this.beforePage();
+    await Promise.resolve();
+    return page;
+  }
+}
+
+const scope = { delivery: 'exactly-once', lanes: { modulo: 1, remainder: 0 } } as const;
+const feedOver = (rows: Rows, maxRecords = 4) =>
+  new Feed(rows, scope, { maxRecords, maxBytes: 1_000 });
+const ids = (records: readonly OutboxRecord[]) => records.map(({ id }) => id);
+
+async function drain(feed: Feed, rows: Rows): Promise<number[]> {
+  const taken: number[] = [];
+  while (feed.hasWork) {
+    const batch = await feed.take(2, 1_000);
+    for (const { id } of batch) rows.pending.delete(id);
+    taken.push(...ids(batch));
+  }
+  return taken;
+}
+
+describe('Feed', () => {
+  it('hands accepted records over from memory, without a query', async () => {
+    const rows = new Rows();
+    const feed = feedOver(rows);
+    feed.offer(rows.add(1, 2, 3));
+    expect(ids(await feed.take(10, 1_000))).toEqual([1, 2, 3]);
+    expect(rows.pages).toBe(0);
+    expect(feed.hasWork).toBe(false);
+  });
+
+  it('reads the backlog of an earlier process first', async () => {
+    const rows = new Rows();
+    rows.add(1, 2, 3, 4, 5, 6, 7);
+    const feed = feedOver(rows);
+    feed.start(7);
+    feed.offer(rows.add(8));
+    expect(await drain(feed, rows)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('holds no more than its limit in memory and loses nothing beyond it', async () => {
+    const rows = new Rows();
+    const feed = feedOver(rows, 4);
+    for (let id = 1; id <= 50; id++) feed.offer(rows.add(id));
+    expect(await drain(feed, rows)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
+  });
+
+  it('loses no record that is accepted while a page is being read', async () => {
+    const rows = new Rows();
+    const feed = feedOver(rows, 4);
+    let next = 9;
+    rows.add(1, 2, 3, 4, 5, 6, 7, 8);
+    feed.start(8);
+    rows.beforePage = () => {
+      if (next <= 30) feed.offer(rows.add(next++));
+    };
+    const taken = await drain(feed, rows);
+    expect(taken).toEqual(taken.toSorted((a, b) => a - b));
+    expect(new Set(taken).size).toBe(taken.length);
+    expect(taken.length).toBe(next - 1);
+  });
+
+  it('ends a look for records that belong to other pipelines', async () => {
+    const rows = new Rows();
+    const feed = feedOver(rows);
+    feed.start(1_000);
+    expect(await feed.take(10, 1_000)).toEqual([]);
+    expect(feed.hasWork).toBe(false);
+  });
+
+  it('goes back to a replayed record and keeps the order', async () => {
+    const rows = new Rows();
+    const feed = feedOver(rows);
+    feed.offer(rows.add(5, 6, 7));
+    const [first] = await feed.take(1, 1_000);
+    rows.pending.delete(first?.id ?? 0);
+    rows.add(2);
+    feed.rewind(2);
+    expect(await drain(feed, rows)).toEqual([2, 6, 7]);
+  });
+
+  it('keeps what is in front of the place that it goes back to', async () => {
+    const rows = new Rows();
+    const feed = feedOver(rows);
+    feed.offer(rows.add(5, 6, 7));
+    feed.rewind(7);
+    expect(await drain(feed, rows)).toEqual([5, 6, 7]);
+  });
+
+  it('puts undelivered records back in front', async () => {
+    const rows = new Rows();
+    const feed = feedOver(rows);
+    feed.offer(rows.add(1, 2, 3));
+    const batch = await feed.take(2, 1_000);
+    feed.putBack(batch);
+    expect(await drain(feed, rows)).toEqual([1, 2, 3]);
+  });
+
+  it('takes by bytes too, but always one record', async () => {
+    const rows = new Rows();
+    const feed = feedOver(rows);
+    feed.offer(rows.add(1, 2, 3));
+    expect(ids(await feed.take(10, 25))).toEqual([1, 2]);
+    expect(ids(await feed.take(10, 1))).toEqual([3]);
+  });
+
+  it('leaves the records of other lanes and of the other delivery mode alone', () => {
+    const feed = new Feed(
+      new Rows(),
+      { delivery: 'exactly-once', lanes: { modulo: 2, remainder: 1 } },
+      { maxRecords: 4, maxBytes: 100 },
+    );
+    expect(feed.offer([record(1, { lane: 0 }), record(2, { delivery: 'at-least-once' })])).toBe(
+      false,
+    );
+    expect(feed.offer([record(3, { lane: 3 })])).toBe(true);
+  });
+});

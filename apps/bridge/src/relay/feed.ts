@@ -1,0 +1,155 @@
+import type { OutboxRecord, OutboxStore, PageRequest } from '@bridge/outbox';
+
+export type FeedScope = Pick<PageRequest, 'delivery' | 'lanes'>;
+
+export interface FeedLimits {
+  /** Records and bytes that are held in memory at most (one record more than the bytes allow). */
+  readonly maxRecords: number;
+  readonly maxBytes: number;
+}
+
+/**
+ * The records that wait for one pipeline, in the order of their ids.
+ *
+ * In quiet times accepted records come straight from memory. What does not fit stays in the database and is
+ * paged in later, so memory does not grow with a backlog. The database is the truth, this is a window on it:
+ *
+ *   passed over or delivered   in the queue     only in the database
+ *   ───────────────────────────────────────▲──────────────────────────▶ id
+ *                                        cursor              newest
+ *
+ * A feed belongs to one sequential loop: `take` is never called while a batch of this feed is in flight,
+ * and only `take` goes back, so a record in flight is never read again.
+ */
+export class Feed {
+  private queue: OutboxRecord[] = [];
+  private queuedBytes = 0;
+  /** Everything up to here has been in the queue or was passed over. */
+  private cursor = 0;
+  /** The highest id known to exist. Above the cursor: the database holds what memory does not. */
+  private newest = 0;
+  private rewindTo = Number.POSITIVE_INFINITY;
+  private filling: Promise<void> | null = null;
+
+  constructor(
+    private readonly store: Pick<OutboxStore, 'pendingPage'>,
+    private readonly scope: FeedScope,
+    private readonly limits: FeedLimits,
+  ) {}
+
+  /** Everything up to `lastId` may be waiting in the database. */
+  start(lastId: number): void {
+    this.newest = Math.max(this.newest, lastId);
+  }
+
+  owns(record: Pick<OutboxRecord, 'delivery' | 'lane'>): boolean {
+    const { delivery, lanes } = this.scope;
+    return record.delivery === delivery && record.lane % lanes.modulo === lanes.remainder;
+  }
+
+  /** Freshly accepted records, in id order. Returns whether any of them is this feed's. */
+  offer(records: readonly OutboxRecord[]): boolean {
+    let mine = false;
+    for (const record of records) {
+      if (!this.owns(record)) continue;
+      mine = true;
+      if (this.behind || this.full) {
+        this.newest = Math.max(this.newest, record.id);
+      } else {
+        this.push(record);
+        this.newest = Math.max(this.newest, record.id);
+      }
+    }
+    return mine;
+  }
+
+  /** Records from this id on may be waiting again (a replay, a block that ended). Takes effect at the next `take`. */
+  rewind(id: number): void {
+    this.rewindTo = Math.min(this.rewindTo, id);
+  }
+
+  /** Puts records back that were taken and not delivered, in front of the others. */
+  putBack(records: readonly OutboxRecord[]): void {
+    this.queue.unshift(...records);
+    for (const record of records) this.queuedBytes += bytesOf(record);
+  }
+
+  get hasWork(): boolean {
+    return this.queue.length > 0 || this.behind || this.rewindTo !== Number.POSITIVE_INFINITY;
+  }
+
+  /** The next records in id order, at most `maxRecords` and `maxBytes` (one at least). Empty: nothing waits. */
+  async take(maxRecords: number, maxBytes: number): Promise<OutboxRecord[]> {
+    if (this.filling !== null) await this.filling;
+    this.applyRewind();
+    while (this.queue.length === 0 && this.behind) await this.fill();
+    let bytes = 0;
+    let count = 0;
+    for (const record of this.queue) {
+      if (count >= maxRecords) break;
+      const size = bytesOf(record);
+      if (count > 0 && bytes + size > maxBytes) break;
+      bytes += size;
+      count++;
+    }
+    const taken = this.queue.splice(0, count);
+    this.queuedBytes -= bytes;
+    this.prefetch();
+    return taken;
+  }
+
+  private get behind(): boolean {
+    return this.newest > this.cursor;
+  }
+
+  private get full(): boolean {
+    return this.queue.length >= this.limits.maxRecords || this.queuedBytes >= this.limits.maxBytes;
+  }
+
+  private push(record: OutboxRecord): void {
+    this.queue.push(record);
+    this.queuedBytes += bytesOf(record);
+    this.cursor = record.id;
+  }
+
+  private applyRewind(): void {
+    if (this.rewindTo === Number.POSITIVE_INFINITY) return;
+    const first = this.queue[0]?.id ?? Number.POSITIVE_INFINITY;
+    this.newest = Math.max(this.newest, this.cursor);
+    this.cursor = Math.min(this.cursor, this.rewindTo - 1, first - 1);
+    this.queue = [];
+    this.queuedBytes = 0;
+    this.rewindTo = Number.POSITIVE_INFINITY;
+  }
+
+  /** The next batch fills while the last one is in flight. A failure is met again, and told, by `take`. */
+  private prefetch(): void {
+    if (!this.behind || this.queue.length > this.limits.maxRecords / 2) return;
+    this.filling = this.fill()
+      .catch(() => {
+        // The same page is asked for again by the next take, which reports it.
+      })
+      .finally(() => {
+        this.filling = null;
+      });
+  }
+
+  private async fill(): Promise<void> {
+    // Offers that come while the page is read are in `newest` only; ids up to here were committed before it.
+    const known = this.newest;
+    const page = await this.store.pendingPage({
+      afterId: this.cursor,
+      limit: this.limits.maxRecords,
+      maxBytes: this.limits.maxBytes,
+      ...this.scope,
+    });
+    for (const record of page) this.push(record);
+    if (page.length === 0) this.cursor = Math.max(this.cursor, known);
+  }
+}
+
+function bytesOf(record: OutboxRecord): number {
+  let bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0);
+  for (const header of record.headers) bytes += header.name.length + header.value.length;
+  return bytes;
+}

@@ -1,0 +1,176 @@
+import { Logger } from '@nestjs/common';
+import { KafkaError, type TopicAdmin, type TransactionalProducer } from '@bridge/kafka';
+import type { BatchKind } from '@bridge/outbox';
+import {
+  announce,
+  byPartition,
+  Delivery,
+  refusalsOf,
+  type Outcome,
+  type Refusal,
+} from './delivery.js';
+import type { Outgoing } from './outgoing.js';
+import type { Progress } from './progress.js';
+import { recover, type PipelineIdentity, type RecoveryPorts } from './recovery.js';
+import type { StopCode } from './relay-status.js';
+import { clusterBackoff } from './retry-policy.js';
+import type { Settlements } from './settlements.js';
+
+export interface LedgeredPorts extends RecoveryPorts {
+  readonly topics: TopicAdmin;
+  readonly settlements: Settlements;
+  /** Makes the ledger topic; called once before the first fence. */
+  readonly prepareLedger: () => Promise<void>;
+  /** Stops the whole relay: what one pipeline found is true for the database or for the cluster. */
+  readonly stopForGood: (code: StopCode, pipeline: string) => void;
+}
+
+/** How one try to send a batch ended, before the ledger was asked. */
+type Try =
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'refused'; readonly refusals: Refusal[]; readonly othersTaken: boolean }
+  | { readonly kind: 'doubt'; readonly error: unknown; readonly commitTried: boolean };
+
+/**
+ * Exactly once: the batch's number and its records are one Kafka transaction (docs/adr/0001-batch-ledger.md).
+ * One batch in flight; after any error the producer is thrown away, and the ledger decides.
+ */
+export class LedgeredDelivery extends Delivery {
+  private readonly logger = new Logger(LedgeredDelivery.name);
+  private producer: TransactionalProducer | null = null;
+  private commitTried = true;
+
+  constructor(
+    private readonly identity: PipelineIdentity,
+    private readonly ports: LedgeredPorts,
+    private readonly progress: Progress,
+  ) {
+    super();
+  }
+
+  async ready(stop: AbortSignal): Promise<boolean> {
+    return this.producer !== null || (await this.recoverUntilReady(stop)) !== 'stopped';
+  }
+
+  async deliver(kind: BatchKind, batch: readonly Outgoing[], stop: AbortSignal): Promise<Outcome> {
+    const attempt = await this.attempt(kind, batch);
+    if (attempt.kind === 'committed') {
+      this.progress.advance();
+      return { kind: 'delivered' };
+    }
+    this.discard(attempt.kind === 'doubt' && attempt.commitTried);
+    const found = await this.recoverUntilReady(stop);
+    if (found === 'stopped') return { kind: 'stopped' };
+    if (found === 'committed') return { kind: 'delivered' };
+    if (attempt.kind === 'refused') {
+      const { refusals, othersTaken } = attempt;
+      return { kind: 'refused', refusals, othersTaken, delivered: new Set() };
+    }
+    return { kind: 'failed', error: asKafkaError(attempt.error) };
+  }
+
+  async heartbeat(stop: AbortSignal): Promise<void> {
+    const { store } = this.ports;
+    const { name, slot } = this.identity;
+    try {
+      const { committedNumber } = await store.pipeline(name);
+      if (committedNumber === 0 || this.producer === null) return;
+      await this.producer.append(slot, committedNumber, []);
+      await this.producer.commit();
+      await store.noteLedger(name);
+    } catch (error) {
+      this.discard(true);
+      this.logger.warn(`${name}: heartbeat failed, the pipeline asks the ledger`, String(error));
+      await this.ready(stop);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.producer?.close();
+    this.producer = null;
+  }
+
+  /** Never rejects: an error here means that the ledger must be asked, whatever the error is. */
+  private async attempt(kind: BatchKind, batch: readonly Outgoing[]): Promise<Try> {
+    const { store, settlements, topics } = this.ports;
+    const { name, slot } = this.identity;
+    let commitTried = false;
+    try {
+      if (this.producer === null) throw new Error('The pipeline is not ready to send.');
+      const entries = batch.map(({ id, topic, partition }) => ({ id, topic, partition }));
+      const number = await store.openBatch(name, kind, entries);
+      const { requests, rows } = byPartition(batch, topics);
+      const result = await this.producer.append(slot, number, requests);
+      if (!result.complete) {
+        const refusals = refusalsOf(result.failures, requests, rows);
+        return { kind: 'refused', refusals, othersTaken: refusals.length < requests.length };
+      }
+      // A crash between the commit and its row in the database must not lose the offsets of the answer.
+      await store.noteOffsets(name, number, result.offsets);
+      commitTried = true;
+      await this.producer.commit();
+      announce(settlements, await store.closeBatch(name, number));
+      return { kind: 'committed' };
+    } catch (error) {
+      return { kind: 'doubt', error, commitTried };
+    }
+  }
+
+  private discard(commitTried: boolean): void {
+    this.producer?.discard();
+    this.producer = null;
+    this.commitTried = commitTried;
+  }
+
+  /** Asks until Kafka answers; an outage may last a weekend. */
+  private async recoverUntilReady(stop: AbortSignal): Promise<'ready' | 'committed' | 'stopped'> {
+    const { clock } = this.ports;
+    for (let failures = 0; !stop.aborted; failures++) {
+      this.progress.enter('recovering');
+      try {
+        return await this.recoverOnce();
+      } catch (error) {
+        const { code, message } = asKafkaError(error);
+        this.progress.enter('waiting', code);
+        if (failures === 0) this.logger.warn(`${this.identity.name} waits for Kafka: ${message}`);
+        await clock.sleep(clusterBackoff(failures, clock.random()), stop);
+      }
+    }
+    return 'stopped';
+  }
+
+  private async recoverOnce(): Promise<'ready' | 'committed' | 'stopped'> {
+    const { store, settlements, prepareLedger, stopForGood } = this.ports;
+    await prepareLedger();
+    const recovered = await recover(this.ports, this.identity, this.commitTried);
+    if (!recovered.ready) {
+      this.progress.stop(recovered.code);
+      stopForGood(recovered.code, this.identity.name);
+      return 'stopped';
+    }
+    this.producer = recovered.producer;
+    this.commitTried = false;
+    announce(settlements, recovered.acknowledgements);
+    if (recovered.expired) {
+      this.logger.warn(
+        `${this.identity.name}: Kafka had let the ledger's number expire; it is put back`,
+      );
+      const { committedNumber } = await store.pipeline(this.identity.name);
+      await this.producer.append(this.identity.slot, committedNumber, []);
+      await this.producer.commit();
+      await store.noteLedger(this.identity.name);
+    }
+    this.progress.advance();
+    return recovered.openBatch === 'committed' ? 'committed' : 'ready';
+  }
+}
+
+function asKafkaError(error: unknown): KafkaError {
+  if (error instanceof KafkaError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new KafkaError(
+    { code: 'kafka_unavailable', scope: 'cluster', retryable: true, outcome: 'unknown' },
+    message,
+    error,
+  );
+}

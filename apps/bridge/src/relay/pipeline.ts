@@ -1,0 +1,239 @@
+import { Logger } from '@nestjs/common';
+import type { KafkaError, TopicAdmin } from '@bridge/kafka';
+import type { OutboxRecord } from '@bridge/outbox';
+import type { Blocks } from './blocks.js';
+import type { Clock } from './clock.js';
+import type { Delivery, Refusal } from './delivery.js';
+import type { Feed } from './feed.js';
+import { outgoingRecord, type Outgoing } from './outgoing.js';
+import { place } from './placement.js';
+import type { Progress } from './progress.js';
+import { clusterBackoff } from './retry-policy.js';
+import { Signal } from './signal.js';
+
+export interface BatchLimits {
+  readonly maxRecords: number;
+  readonly maxBytes: number;
+  /** Milliseconds that a batch which is not full waits for more. */
+  readonly lingerMs: number;
+}
+
+/** Where a main pipeline hands over what is not well. */
+export interface SideDoor {
+  /**
+   * Takes the records over: each alone, or those of a topic together.
+   * False when the side is full: then nothing was taken.
+   */
+  isolate(rows: readonly OutboxRecord[], alone: boolean): boolean;
+  /** One record was refused while its request held nothing else: retry, or dead letter. */
+  judge(rows: readonly OutboxRecord[], error: KafkaError): Promise<void>;
+}
+
+export interface PipelinePorts {
+  readonly delivery: Delivery;
+  readonly feed: Feed;
+  readonly blocks: Blocks;
+  readonly side: SideDoor;
+  readonly topics: TopicAdmin;
+  readonly clock: Clock;
+  readonly progress: Progress;
+}
+
+/** Nothing is lost when a wake-up is: the loop looks by itself this often. */
+const IDLE_MS = 1_000;
+const HEARTBEAT_MS = 24 * 3_600_000;
+
+/**
+ * A main pipeline: everything that is well, in the order of acceptance, one batch in flight.
+ * What Kafka refuses, and what a sick partition holds up, leaves for the side pipeline, so that nobody else
+ * waits for it.
+ */
+export class Pipeline {
+  private readonly logger = new Logger(Pipeline.name);
+  private readonly signal = new Signal();
+  private failures = 0;
+  /** The one partition that failed alone in the last batch: a second time in a row it is the culprit. */
+  private suspect: string | null = null;
+  private heartbeatAt: number;
+
+  constructor(
+    readonly name: string,
+    private readonly ports: PipelinePorts,
+    private readonly limits: BatchLimits,
+    /** False: do not trouble Kafka before there is work (a mode that nobody uses). */
+    private readonly eager: boolean,
+  ) {
+    this.heartbeatAt = ports.clock.now() + HEARTBEAT_MS;
+  }
+
+  wake(): void {
+    this.signal.notify();
+  }
+
+  /** Runs until the signal is aborted or the relay stops for good; never rejects. */
+  async run(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      try {
+        if (!this.eager && !this.ports.feed.hasWork) {
+          await this.signal.wait(IDLE_MS, stop);
+          continue;
+        }
+        if (!(await this.ports.delivery.ready(stop))) return;
+        await this.step(stop);
+      } catch (error) {
+        // The database did not answer. Nothing was changed, and the same is tried again.
+        this.logger.error(`${this.name}: ${String(error)}`);
+        this.ports.progress.enter('waiting', 'storage_unavailable');
+        await this.backOff(stop);
+      }
+    }
+  }
+
+  private async step(stop: AbortSignal): Promise<void> {
+    const { feed, progress, clock, delivery } = this.ports;
+    if (!feed.hasWork) {
+      progress.advance();
+      if (clock.now() >= this.heartbeatAt) {
+        this.heartbeatAt = clock.now() + HEARTBEAT_MS;
+        await delivery.heartbeat(stop);
+      }
+      await this.signal.wait(IDLE_MS, stop);
+      if (this.limits.lingerMs > 0) await clock.sleep(this.limits.lingerMs, stop);
+      return;
+    }
+    const taken = await feed.take(this.limits.maxRecords, this.limits.maxBytes);
+    try {
+      await this.deliver(taken, stop);
+    } catch (error) {
+      // What was taken is nowhere but in the database now.
+      const [first] = taken;
+      if (first !== undefined) feed.rewind(first.id);
+      throw error;
+    }
+  }
+
+  private async deliver(taken: readonly OutboxRecord[], stop: AbortSignal): Promise<void> {
+    const { feed, progress, delivery } = this.ports;
+    const { rows, batch } = await this.select(taken);
+    if (batch.length === 0) return;
+    progress.enter('delivering');
+    const outcome = await delivery.deliver('records', batch, stop);
+    switch (outcome.kind) {
+      case 'delivered':
+        this.failures = 0;
+        this.suspect = null;
+        return;
+      case 'stopped':
+        return;
+      case 'failed':
+        feed.putBack(rows);
+        progress.enter('waiting', outcome.error.code);
+        await this.backOff(stop);
+        return;
+      case 'refused': {
+        const left = rows.filter(({ id }) => !outcome.delivered.has(id));
+        const { gone, waiting } = await this.sortOut(outcome.refusals, outcome.othersTaken, left);
+        feed.putBack(left.filter(({ id }) => !gone.has(id)));
+        if (waiting === null) this.failures = 0;
+        else {
+          progress.enter('waiting', waiting);
+          await this.backOff(stop);
+        }
+        return;
+      }
+      default: {
+        const unknown: never = outcome;
+        throw new Error(`no such outcome: ${JSON.stringify(unknown)}`);
+      }
+    }
+  }
+
+  /** Leaves out who must wait, and chooses the partitions that are not chosen yet. */
+  private async select(
+    taken: readonly OutboxRecord[],
+  ): Promise<{ rows: OutboxRecord[]; batch: Outgoing[] }> {
+    const { blocks, topics, side, clock } = this.ports;
+    const rows: OutboxRecord[] = [];
+    const batch: Outgoing[] = [];
+    for (const record of taken) {
+      if (blocks.passOver(record, record.partition)) continue;
+      const placement = await place(record, topics);
+      if ('partition' in placement) {
+        if (blocks.passOver(record, placement.partition)) continue;
+        rows.push(record);
+        batch.push(outgoingRecord(record, placement.partition));
+        continue;
+      }
+      const { error } = placement;
+      if (error.scope === 'record') {
+        await side.judge([record], error);
+        continue;
+      }
+      // The whole topic is missing, or cannot be asked for: its records wait apart from the others.
+      blocks.quarantine(record.topic, null, error.code, clock.now(), 0);
+      blocks.passOver(record, null);
+    }
+    return { rows, batch };
+  }
+
+  /** Sends away what was refused: the ids that are no longer this pipeline's, and why it must wait, if it must. */
+  private async sortOut(
+    refusals: readonly Refusal[],
+    othersTaken: boolean,
+    rows: readonly OutboxRecord[],
+  ): Promise<{ gone: Set<number>; waiting: string | null }> {
+    const { blocks } = this.ports;
+    const gone = new Set<number>();
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    let waiting: string | null = null;
+    for (const refusal of refusals) {
+      const { topic, partition, error } = refusal;
+      const held = refusal.rows.flatMap(({ id }) => byId.get(id) ?? []);
+      const taken = await this.sendAway(refusal, held, othersTaken, refusals.length);
+      if (taken) for (const { id } of held) gone.add(id);
+      else if (blocks.quarantineOf(topic, partition) === undefined) waiting = error.code;
+    }
+    return { gone, waiting };
+  }
+
+  private async sendAway(
+    { topic, partition, error }: Refusal,
+    held: readonly OutboxRecord[],
+    othersTaken: boolean,
+    count: number,
+  ): Promise<boolean> {
+    const { blocks, side, topics, clock } = this.ports;
+    switch (error.scope) {
+      case 'record':
+        topics.forget(topic);
+        if (held.length > 1) return side.isolate(held, true);
+        await side.judge(held, error);
+        return true;
+      case 'topic':
+        topics.forget(topic);
+        blocks.quarantine(topic, null, error.code, clock.now(), 0);
+        return side.isolate(held, false);
+      case 'partition':
+      case 'cluster': {
+        const name = `${topic}-${partition}`;
+        const again = this.suspect === name && count === 1;
+        this.suspect = count === 1 ? name : null;
+        if (othersTaken || again) {
+          const pause = clusterBackoff(0, clock.random());
+          blocks.quarantine(topic, partition, error.code, clock.now(), pause);
+          this.logger.warn(`${name} is left to the side pipeline: ${error.code}`);
+        }
+        return false;
+      }
+      default: {
+        const unknown: never = error.scope;
+        throw new Error(`no such scope: ${String(unknown)}`);
+      }
+    }
+  }
+
+  private async backOff(stop: AbortSignal): Promise<void> {
+    const { clock } = this.ports;
+    await clock.sleep(clusterBackoff(this.failures++, clock.random()), stop);
+  }
+}

@@ -1,0 +1,65 @@
+import { Logger } from '@nestjs/common';
+import type { KafkaError } from '@bridge/kafka';
+import type { OutboxRecord, OutboxStore } from '@bridge/outbox';
+import type { Blocks } from './blocks.js';
+import type { Clock } from './clock.js';
+import { judge, type RetryRules } from './retry-policy.js';
+import type { Settlements } from './settlements.js';
+
+export interface RefusalRules extends RetryRules {
+  /** `park`: later records of a dead letter's key wait until it is replayed or discarded. */
+  readonly onDeadLetter: 'continue' | 'park';
+}
+
+/** Acts on Kafka's refusal of records: retry later, or dead letter. */
+export class Refusals {
+  private readonly logger = new Logger(Refusals.name);
+
+  constructor(
+    private readonly store: OutboxStore,
+    private readonly blocks: Blocks,
+    private readonly settlements: Settlements,
+    private readonly clock: Clock,
+    private readonly rules: RefusalRules,
+    private readonly buried: () => void,
+  ) {}
+
+  /** Judges records that were refused together by one and the same error. */
+  async judge(rows: readonly OutboxRecord[], error: KafkaError): Promise<void> {
+    // One chance for all: records of one key must not come due in another order than they were accepted.
+    const chance = this.clock.random();
+    const now = this.clock.now();
+    const later: { row: OutboxRecord; nextAt: number }[] = [];
+    const dead: OutboxRecord[] = [];
+    for (const row of rows) {
+      const verdict = judge(error, row.attempts, now, this.rules, chance);
+      if (verdict.action === 'reschedule') later.push({ row, nextAt: verdict.nextAt });
+      if (verdict.action === 'bury') dead.push(row);
+    }
+    await this.reschedule(later, error);
+    await this.bury(dead, error);
+  }
+
+  private async reschedule(
+    later: readonly { row: OutboxRecord; nextAt: number }[],
+    { code, message }: KafkaError,
+  ): Promise<void> {
+    if (later.length === 0) return;
+    await this.store.reschedule(
+      later.map(({ row, nextAt }) => ({ id: row.id, code, error: message, nextAt })),
+    );
+    for (const { row } of later) this.blocks.hold(row);
+  }
+
+  private async bury(dead: readonly OutboxRecord[], { code, message }: KafkaError): Promise<void> {
+    if (dead.length === 0) return;
+    await this.store.bury(dead.map(({ id }) => ({ id, code, error: message })));
+    for (const row of dead) {
+      this.logger.warn('a record is a dead letter', { messageId: row.messageId, code });
+      this.settlements.settle(row.id, { status: 'dlq', code, error: message });
+      if (this.rules.onDeadLetter === 'park' && row.key !== null) this.blocks.hold(row);
+      else this.blocks.release(row);
+    }
+    this.buried();
+  }
+}

@@ -1,0 +1,82 @@
+import type { TopicAdmin } from '@bridge/kafka';
+import type { OutboxRecord, OutboxStore } from '@bridge/outbox';
+import type { Blocks, Quarantine } from './blocks.js';
+import type { Clock } from './clock.js';
+import { place } from './placement.js';
+
+const RETRY_ROWS = 50;
+const PROBE_ROWS = 100;
+
+/** Refusals that are about the topic: its records are tried together, since they share their fate. */
+const TOPIC_CODES: ReadonlySet<string> = new Set([
+  'unknown_topic',
+  'invalid_topic',
+  'topic_not_authorized',
+]);
+
+/** Which retries and which probes go next. Never a record that has an earlier one of its key on the side. */
+export class SideChoice {
+  /** Failed records that must be tried alone, since one of their group was refused for itself. */
+  readonly apart = new Set<number>();
+
+  constructor(
+    private readonly store: OutboxStore,
+    private readonly blocks: Blocks,
+    private readonly topics: TopicAdmin,
+    private readonly clock: Clock,
+    private readonly maxBytes: number,
+  ) {}
+
+  /** Failed records that are due: one alone, or those that their topic has refused. */
+  async dueRetries(): Promise<OutboxRecord[]> {
+    const now = this.clock.now();
+    const together = new Set<number>();
+    const rows: OutboxRecord[] = [];
+    for (const row of await this.store.dueRetries(now, RETRY_ROWS)) {
+      const [first] = rows;
+      if (first !== undefined && (!sharesFate(first, row) || this.apart.has(row.id))) continue;
+      if (this.waitsForProbe(row, now) || this.blocks.hasEarlierHolder(row, together)) continue;
+      together.add(row.id);
+      rows.push(row);
+      if (!TOPIC_CODES.has(row.lastErrorCode ?? '') || this.apart.has(row.id)) break;
+    }
+    return rows;
+  }
+
+  /** Records that wait for a topic or partition in quarantine; `whole`: there are no others. */
+  async waitingFor({ topic, partition }: Quarantine): Promise<{
+    readonly rows: OutboxRecord[];
+    readonly whole: boolean;
+  }> {
+    const page = await this.store.pendingOfTopic(topic, null, PROBE_ROWS, this.maxBytes);
+    const together = new Set<number>();
+    const rows: OutboxRecord[] = [];
+    for (const row of page) {
+      if (rows[0] !== undefined && rows[0].delivery !== row.delivery) continue;
+      if (this.blocks.holds(row) || this.blocks.hasEarlierHolder(row, together)) continue;
+      if (partition !== null && !(await this.goesTo(row, partition))) continue;
+      together.add(row.id);
+      rows.push(row);
+    }
+    return { rows, whole: page.length < PROBE_ROWS };
+  }
+
+  private waitsForProbe(row: OutboxRecord, now: number): boolean {
+    const quarantine = this.blocks.quarantineOf(row.topic, row.partition);
+    if (quarantine === undefined || quarantine.partition === null) return false;
+    return quarantine.nextProbeAt > now;
+  }
+
+  private async goesTo(row: OutboxRecord, partition: number): Promise<boolean> {
+    const placement = await place(row, this.topics);
+    return 'partition' in placement && placement.partition === partition;
+  }
+}
+
+function sharesFate(first: OutboxRecord, row: OutboxRecord): boolean {
+  return (
+    row.topic === first.topic &&
+    row.delivery === first.delivery &&
+    row.lastErrorCode === first.lastErrorCode
+  );
+}

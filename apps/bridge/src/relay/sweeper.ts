@@ -1,0 +1,65 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Cron } from '@nestjs/schedule';
+import { OutboxStore } from '@bridge/outbox';
+import { Configuration } from '../config/bridge.config.js';
+import { Clock } from './clock.js';
+import { Relay } from './relay.js';
+
+/** Rows a slice: each slice is a short transaction of its own, so that no POST waits long behind it. */
+const SLICE_ROWS = 1_000;
+/** Slices a minute at most: 100,000 rows, well above what a day's peak hour adds in a minute. */
+const SLICES = 100;
+
+/** The cron's work: wakes due retries and unpublished dead letters, keeps the database small and its log short. */
+@Injectable()
+export class Sweeper {
+  private readonly logger = new Logger(Sweeper.name);
+  private failed: string | null = null;
+
+  constructor(
+    private readonly store: OutboxStore,
+    private readonly relay: Relay,
+    private readonly clock: Clock,
+    private readonly configuration: Configuration,
+  ) {}
+
+  @Cron('* * * * * *', { waitForCompletion: true })
+  async everySecond(): Promise<void> {
+    this.relay.wake();
+    await this.guard('ballast', () => this.store.tendBallast());
+  }
+
+  @Cron('*/2 * * * * *', { waitForCompletion: true })
+  async checkpoint(): Promise<void> {
+    await this.guard('checkpoint', () => this.store.checkpoint());
+  }
+
+  @Cron('0 * * * * *', { waitForCompletion: true })
+  async purge(): Promise<void> {
+    const { sentMs, idsMs, deadLettersMs } = this.configuration.bridge.retention;
+    const now = this.clock.now();
+    const ages = {
+      sentBefore: now - sentMs,
+      idsBefore: now - idsMs,
+      deadLettersBefore: now - deadLettersMs,
+    };
+    await this.guard('purge', async () => {
+      for (let slice = 0; slice < SLICES; slice++) {
+        if ((await this.store.purge(ages, SLICE_ROWS)) === 0) return;
+      }
+    });
+  }
+
+  /** A sweep that fails is counted for the metrics and told once, not every second. */
+  private async guard(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.failed = null;
+    } catch (error) {
+      this.relay.sweepFailed();
+      const text = `${what}: ${String(error)}`;
+      if (this.failed !== text) this.logger.error(`the sweep failed: ${text}`);
+      this.failed = text;
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { PROJECT_ROOT } from '../project-root.js';
+import type { Broker, BrokerHost, BrokerPorts } from './broker.js';
+import { openOnce, picture } from './cluster-probe.js';
+import { ComposeHost, dockerIsThere } from './compose-host.js';
+import { freePorts } from '../free-ports.js';
+import { JavaHost } from './java-host.js';
+import { whatIsMissing } from './readiness.js';
+import { createTopic } from './topics.js';
+import type { NewLocalTopic } from './topics.js';
+
+export type { Broker, BrokerState } from './broker.js';
+export type { NewLocalTopic } from './topics.js';
+
+const READY_WITHIN_MS = 90_000;
+const POLL_MS = 150;
+/** `jars.mjs` ends with this code where Java 17 or Maven are missing. */
+const NO_JAVA = 69;
+
+export interface LocalKafkaOptions {
+  /** How many brokers; three by default, which is what the replication settings are made for. */
+  readonly brokers?: number;
+  /** The clients' ports, one a broker; free ones below 32768 by default. */
+  readonly ports?: readonly number[];
+  /** Java heap of each broker in MiB, 256 by default (about 290 MB resident). */
+  readonly heapMb?: number;
+  /** Broker settings beside and above those of dev/kafka/broker.properties, as Kafka spells them. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A real Apache Kafka on 127.0.0.1 that this process owns: Java where it is installed, else Docker. It ends and
+ * its data goes away with `stop()`, or by itself when this process dies, whatever the way.
+ */
+export class LocalKafka {
+  private id: string;
+
+  private constructor(private readonly host: BrokerHost) {
+    this.id = newClusterId();
+  }
+
+  /** Resolves when the cluster is ready. @throws Error that says what to install, or holds the brokers' last lines. */
+  static async start(options: LocalKafkaOptions = {}): Promise<LocalKafka> {
+    const cluster = new LocalKafka(await hostFor(options));
+    try {
+      await cluster.host.format(cluster.id);
+      await cluster.startAll();
+      await cluster.waitReady();
+      await openOnce(cluster.bootstrap, READY_WITHIN_MS);
+      await cluster.waitReady();
+      return cluster;
+    } catch (error: unknown) {
+      await cluster.stop();
+      throw error;
+    }
+  }
+
+  get brokers(): readonly Broker[] {
+    return this.host.brokers;
+  }
+
+  get bootstrap(): string[] {
+    return this.brokers.map(({ address }) => address);
+  }
+
+  get clusterId(): string {
+    return this.id;
+  }
+
+  /** The broker with this node id (from 1). */
+  broker(id: number): Broker {
+    const found = this.brokers.find((broker) => broker.id === id);
+    if (found === undefined) throw new RangeError(`There is no broker ${id}.`);
+    return found;
+  }
+
+  async startAll(): Promise<void> {
+    await Promise.all(this.brokers.map((broker) => broker.start()));
+  }
+
+  async killAll(): Promise<void> {
+    await Promise.all(this.brokers.map((broker) => broker.kill()));
+  }
+
+  /**
+   * Waits until every running broker is in the cluster and every replica on one of them is in sync.
+   * @throws Error with the reason and the brokers' last lines after `withinMs`, or at once when a broker went down.
+   */
+  async waitReady(withinMs = READY_WITHIN_MS): Promise<void> {
+    const deadline = Date.now() + withinMs;
+    for (;;) {
+      const missing = await this.missing();
+      if (missing === null) return;
+      if (Date.now() > deadline || this.brokers.some(({ state }) => state === 'ended')) {
+        throw new Error(`Kafka is not ready: ${missing}\n${await this.logTails()}`);
+      }
+      await delay(POLL_MS);
+    }
+  }
+
+  /** Creates a topic on the running brokers and waits until each knows it; 3 partitions on 3 brokers by default. */
+  createTopic(name: string, options?: NewLocalTopic): Promise<void> {
+    const addresses = this.running().map(({ address }) => address);
+    return createTopic(addresses, name, {
+      replicationFactor: Math.min(3, this.brokers.length),
+      ...options,
+    });
+  }
+
+  /** Throws the data of every broker away and makes another cluster in its place. All brokers must be stopped. */
+  async wipe(): Promise<void> {
+    const busy = this.brokers.filter(({ state }) => state === 'running' || state === 'paused');
+    if (busy.length > 0) throw new Error('Stop every broker before the data is wiped.');
+    this.id = newClusterId();
+    await this.host.format(this.id);
+  }
+
+  /** Ends the cluster and removes its data. */
+  async stop(): Promise<void> {
+    await this.host.dispose();
+  }
+
+  private running(): Broker[] {
+    return this.brokers.filter(({ state }) => state === 'running');
+  }
+
+  private async missing(): Promise<string | null> {
+    const running = this.running();
+    if (running.length === 0) return 'no broker is running';
+    try {
+      return whatIsMissing(running, await Promise.all(running.map((one) => picture(one.address))));
+    } catch (error: unknown) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  private async logTails(): Promise<string> {
+    const tails = this.brokers.map(
+      async (broker) => `--- broker ${broker.id} (${broker.state})\n${await broker.logTail()}`,
+    );
+    return (await Promise.all(tails)).join('\n');
+  }
+}
+
+async function hostFor(options: LocalKafkaOptions): Promise<BrokerHost> {
+  const { brokers = 3, heapMb = 256, settings = {} } = options;
+  const ports = await portsFor(brokers, options.ports);
+  const jars = await javaJars();
+  if (jars !== null) return JavaHost.create({ jars, ports, heapMb, settings });
+  if (await dockerIsThere()) return ComposeHost.create({ ports, heapMb, settings });
+  throw new Error(
+    'The local Kafka needs Java 17 or newer and Maven (Debian: apt-get install openjdk-17-jre-headless maven), or Docker with Compose.',
+  );
+}
+
+async function portsFor(brokers: number, wanted?: readonly number[]): Promise<BrokerPorts[]> {
+  const free = await freePorts(2 * brokers);
+  return free.slice(0, brokers).map((client, index) => ({
+    client: wanted?.[index] ?? client,
+    controller: free[brokers + index] ?? 0,
+  }));
+}
+
+/** The folder with the jars, made where it is missing; null without Java. */
+async function javaJars(): Promise<string | null> {
+  const script = join(PROJECT_ROOT, 'dev', 'kafka', 'jars.mjs');
+  try {
+    const child = promisify(execFile)(process.execPath, [script]);
+    child.child.stderr?.pipe(process.stderr);
+    return (await child).stdout;
+  } catch (error: unknown) {
+    if ((error as { readonly code?: unknown }).code === NO_JAVA) return null;
+    throw error;
+  }
+}
+
+/** As `kafka-storage random-uuid` makes it: 16 bytes in URL-safe base64. */
+function newClusterId(): string {
+  return Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+}

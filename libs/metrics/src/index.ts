@@ -1,0 +1,5 @@
+export { BridgeMetrics } from './bridge-metrics.js';
+export { INSTRUMENTS } from './instruments.js';
+export type { Instrument } from './instruments.js';
+export { MetricsSource } from './snapshot.js';
+export type { MetricsSnapshot } from './snapshot.js';

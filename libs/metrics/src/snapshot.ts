@@ -1,0 +1,32 @@
+/** What is measured at one moment; totals count since the outbox was made. */
+export interface MetricsSnapshot {
+  readonly totals: {
+    readonly received: number;
+    readonly sent: number;
+    readonly failed: number;
+    readonly retries: number;
+    readonly buried: number;
+    readonly replayed: number;
+    readonly discarded: number;
+  };
+  /** Records by status. */
+  readonly rows: Readonly<Record<string, number>>;
+  readonly openBytes: number;
+  readonly oldestOpenSeconds: number;
+  readonly accepting: boolean;
+  readonly ready: boolean;
+  readonly connected: boolean;
+  readonly pipelinesStopped: number;
+  readonly pipelineWaitSeconds: number;
+  readonly quarantined: number;
+  readonly blockedKeys: number;
+  readonly sweepFailures: number;
+  readonly walBytes: number;
+  /** Null where the storage is on another machine. */
+  readonly diskFreeBytes: number | null;
+}
+
+/** Where the figures come from; read once a scrape. */
+export abstract class MetricsSource {
+  abstract read(): Promise<MetricsSnapshot>;
+}

@@ -1,0 +1,249 @@
+import type { Row } from './engine.js';
+import { encodeHeaders } from './headers.js';
+import { laneOf } from './lane.js';
+import { OutboxError } from './outbox.error.js';
+import type { Acceptance } from './outbox.store.js';
+import type { NewRecord, OutboxRecord, RecordState } from './record.js';
+import { SETTLED_STATE_COLUMNS, STATE_COLUMNS, stateOf } from './rows.js';
+import type { Transaction } from './transaction.js';
+
+/** A record made ready before it waits for the writer. */
+export interface PreparedRecord {
+  readonly record: NewRecord;
+  readonly headers: Buffer;
+  /** Bytes of key, value and headers. */
+  readonly bytes: number;
+  readonly lane: number;
+}
+
+export interface AcceptRequest {
+  readonly records: readonly PreparedRecord[];
+  readonly bytes: number;
+}
+
+export type AcceptOutcome =
+  { readonly accepted: readonly Acceptance[] } | { readonly refused: OutboxError };
+
+export function prepare(records: readonly NewRecord[]): AcceptRequest {
+  const prepared = records.map((record) => {
+    const headers = encodeHeaders(record.headers);
+    const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0) + headers.length;
+    return { record, headers, bytes, lane: laneOf(record.topic, record.key, record.messageId) };
+  });
+  return { records: prepared, bytes: prepared.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+/** A row to be: known by its message id before the database has given it an id. */
+interface Staged {
+  readonly prepared: PreparedRecord;
+  id: number;
+}
+
+type Known = { readonly state: RecordState } | { readonly staged: Staged };
+
+/**
+ * Stores all requests of a group: two statements look for known message ids, whatever the number of
+ * requests, and the new rows go in with few multi-row INSERTs. A refused request stores nothing and
+ * leaves the others alone. `onAdded` hears of the new rows after the commit, in the order of their ids.
+ */
+export async function acceptAll(
+  tx: Transaction,
+  requests: readonly AcceptRequest[],
+  onAdded: (records: readonly OutboxRecord[]) => void,
+): Promise<readonly AcceptOutcome[]> {
+  const known = await lookUp(tx, requests);
+  const plans = requests.map((request) => plan(request, known));
+  const staged = plans.flatMap((one) => ('added' in one ? one.added : []));
+  await insert(tx, staged);
+
+  const added = new Map(staged.map((one) => [one, newRecord(one, tx.now)]));
+  countAdded(tx, staged);
+  if (staged.length > 0) {
+    tx.afterCommit(() => onAdded([...added.values()].toSorted((a, b) => a.id - b.id)));
+  }
+  return plans.map((one) =>
+    'refused' in one ? one : { accepted: one.hits.map((hit) => acceptance(hit, added, tx.now)) },
+  );
+}
+
+async function lookUp(
+  tx: Transaction,
+  requests: readonly AcceptRequest[],
+): Promise<Map<string, Known>> {
+  const ids = requests.flatMap(({ records }) => records.map(({ record }) => record.messageId));
+  const parameter = [JSON.stringify(ids)];
+  const isKnown = `message_id ${tx.dialect.among('$1', 'text')}`;
+  const known = new Map<string, Known>();
+  const note = (rows: readonly Row[], purged: boolean): void => {
+    for (const row of rows) {
+      const state = stateOf(row, purged);
+      known.set(state.messageId, { state });
+    }
+  };
+  note(
+    await tx.query(`SELECT ${SETTLED_STATE_COLUMNS} FROM settled_id WHERE ${isKnown}`, parameter),
+    true,
+  );
+  note(await tx.query(`SELECT ${STATE_COLUMNS} FROM outbox WHERE ${isKnown}`, parameter), false);
+  return known;
+}
+
+type Hit = Known & { readonly isNew: boolean };
+type Plan =
+  | { readonly hits: readonly Hit[]; readonly added: readonly Staged[] }
+  | { readonly refused: OutboxError };
+
+/** Decides about one request; what it adds is known to the requests after it, unless it is refused. */
+function plan(request: AcceptRequest, known: Map<string, Known>): Plan {
+  const own = new Map<string, { readonly staged: Staged }>();
+  const hits: Hit[] = [];
+  for (const prepared of request.records) {
+    const { messageId, requestHash } = prepared.record;
+    const met = known.get(messageId) ?? own.get(messageId);
+    if (met !== undefined && !hashOf(met).equals(requestHash)) {
+      return { refused: reused(messageId) };
+    }
+    const hit = met ?? { staged: { prepared, id: 0 } };
+    if (met === undefined && 'staged' in hit) own.set(messageId, hit);
+    hits.push({ ...hit, isNew: met === undefined });
+  }
+  for (const [messageId, one] of own) known.set(messageId, one);
+  return { hits, added: [...own.values()].map(({ staged }) => staged) };
+}
+
+function hashOf(known: Known): Buffer {
+  return 'state' in known ? known.state.requestHash : known.staged.prepared.record.requestHash;
+}
+
+function reused(messageId: string): OutboxError {
+  return new OutboxError(
+    'message_id_reused',
+    'This message id was already accepted with other content.',
+    { messageId },
+  );
+}
+
+function countAdded(tx: Transaction, staged: readonly Staged[]): void {
+  tx.count('received', staged.length);
+  tx.countRows('pending', staged.length);
+  tx.count(
+    'open_bytes',
+    staged.reduce((sum, { prepared }) => sum + prepared.bytes, 0),
+  );
+}
+
+const COLUMNS =
+  'message_id, request_hash, topic, delivery, lane, requested_partition, kafka_partition, ' +
+  '"timestamp", created_at, bytes, "key", headers, "value"';
+const WIDTH = 13;
+
+/** Few sizes, so that each statement is parsed once and kept. */
+const SIZES = [64, 16, 4, 1] as const;
+/** A kept statement holds the values of its last use, so a big chunk must not be made of big rows. */
+const CHUNK_BYTES = 1024 * 1024;
+
+const INSERTS = new Map(SIZES.map((size) => [size, insertOf(size)]));
+
+function insertOf(size: number): string {
+  const row = (n: number): string =>
+    `(${Array.from({ length: WIDTH }, (_, column) => `$${n * WIDTH + column + 1}`).join(', ')})`;
+  const rows = Array.from({ length: size }, (_, n) => row(n)).join(', ');
+  return `INSERT INTO outbox (${COLUMNS}) VALUES ${rows} RETURNING id, message_id`;
+}
+
+async function insert(tx: Transaction, staged: readonly Staged[]): Promise<void> {
+  let at = 0;
+  while (at < staged.length) {
+    const chunk = staged.slice(at, at + chunkSize(staged, at));
+    at += chunk.length;
+    // The order in which RETURNING gives its rows is not defined, so the message id tells which is which.
+    const byMessageId = new Map(chunk.map((one) => [one.prepared.record.messageId, one]));
+    const sql = INSERTS.get(chunk.length as (typeof SIZES)[number]) ?? insertOf(chunk.length);
+    const rows = await tx.query(
+      sql,
+      chunk.flatMap(({ prepared }) => valuesOf(prepared, tx.now)),
+    );
+    for (const row of rows) {
+      const one = byMessageId.get(row['message_id'] as string);
+      if (one !== undefined) one.id = row['id'] as number;
+    }
+  }
+}
+
+function chunkSize(staged: readonly Staged[], at: number): number {
+  const fits = SIZES.find(
+    (size) =>
+      at + size <= staged.length &&
+      staged.slice(at, at + size).reduce((sum, { prepared }) => sum + prepared.bytes, 0) <=
+        CHUNK_BYTES,
+  );
+  return fits ?? 1;
+}
+
+function valuesOf({ record, headers, bytes, lane }: PreparedRecord, now: number) {
+  return [
+    record.messageId,
+    record.requestHash,
+    record.topic,
+    record.delivery,
+    lane,
+    record.requestedPartition,
+    record.partition,
+    record.timestamp ?? now,
+    now,
+    bytes,
+    record.key,
+    headers,
+    record.value,
+  ];
+}
+
+function newRecord({ id, prepared }: Staged, now: number): OutboxRecord {
+  const { record, lane } = prepared;
+  return {
+    id,
+    messageId: record.messageId,
+    topic: record.topic,
+    key: record.key,
+    value: record.value,
+    headers: record.headers,
+    timestamp: record.timestamp ?? now,
+    delivery: record.delivery,
+    lane,
+    requestedPartition: record.requestedPartition,
+    partition: record.partition,
+    status: 'pending',
+    attempts: 0,
+    lastErrorCode: null,
+    replays: 0,
+  };
+}
+
+function acceptance(hit: Hit, added: ReadonlyMap<Staged, OutboxRecord>, now: number): Acceptance {
+  if ('state' in hit) return { outcome: 'duplicate', record: hit.state };
+  const record = added.get(hit.staged);
+  if (record === undefined) throw new Error('A staged record was not inserted.');
+  if (hit.isNew) return { outcome: 'accepted', record };
+  return { outcome: 'duplicate', record: newState(record, hit.staged.prepared.record, now) };
+}
+
+function newState(record: OutboxRecord, { requestHash }: NewRecord, now: number): RecordState {
+  return {
+    id: record.id,
+    messageId: record.messageId,
+    requestHash,
+    topic: record.topic,
+    key: record.key,
+    status: 'pending',
+    delivery: record.delivery,
+    retryCount: 0,
+    lastError: null,
+    lastErrorCode: null,
+    createdAt: now,
+    sentAt: null,
+    partition: record.partition,
+    offset: null,
+    replays: 0,
+    purged: false,
+  };
+}

@@ -1,0 +1,145 @@
+import { conditions, Parameters } from './filter.js';
+import { laneOf } from './lane.js';
+import { OutboxError } from './outbox.error.js';
+import type { Audit, RecordFilter } from './outbox.store.js';
+import type { OutboxRecord, RecordState } from './record.js';
+import { RECORD_COLUMNS, recordOf, STATE_COLUMNS, stateOf } from './rows.js';
+import type { Transaction } from './transaction.js';
+
+/** A dead letter becomes pending again. Another topic forgets the demanded partition: it was the old topic's. */
+export async function replay(
+  tx: Transaction,
+  messageId: string,
+  audit: Audit,
+  topic?: string,
+): Promise<OutboxRecord> {
+  const letter = await deadLetter(tx, messageId);
+  const elsewhere =
+    topic === undefined || topic === letter.topic
+      ? null
+      : { topic, lane: laneOf(topic, letter.key, messageId) };
+  await note(tx, 'replay', audit, [letter.id], elsewhere?.topic ?? null);
+  const [record] = await putBack(tx, [letter.id], elsewhere);
+  if (record === undefined) throw notReplayable(messageId);
+  return record;
+}
+
+/** Replays the oldest dead letters that match, have a higher id than `afterId` and were buried up to `buriedBy`. */
+export async function replaySlice(
+  tx: Transaction,
+  filter: RecordFilter,
+  slice: { readonly afterId: number; readonly buriedBy: number; readonly limit: number },
+  audit: Audit,
+): Promise<readonly OutboxRecord[]> {
+  const p = new Parameters();
+  const wanted = [
+    ...conditions({ ...filter, status: 'dlq' }, p),
+    `id > ${p.add(slice.afterId)}`,
+    `failed_at <= ${p.add(slice.buriedBy)}`,
+  ].join(' AND ');
+  const rows = await tx.query(
+    `SELECT id FROM outbox WHERE ${wanted} ORDER BY id LIMIT ${p.add(slice.limit)}`,
+    p.values,
+  );
+  const ids = rows.map((row) => row['id'] as number);
+  await note(tx, 'replay', audit, ids, null);
+  return ids.length === 0 ? [] : putBack(tx, ids, null);
+}
+
+/** Removes a dead letter for good. */
+export async function discard(
+  tx: Transaction,
+  messageId: string,
+  audit: Audit,
+): Promise<RecordState> {
+  const letter = await deadLetter(tx, messageId);
+  await note(tx, 'discard', audit, [letter.id], null);
+  await forget(tx, [letter.id], 'failed_at');
+  tx.count('discarded', 1);
+  tx.countRows('dlq', -1);
+  return { ...letter, purged: true };
+}
+
+/** Removes settled rows; their ids, hashes and places stay known for the dedupe window. */
+export async function forget(
+  tx: Transaction,
+  ids: readonly number[],
+  settledAt: 'sent_at' | 'failed_at',
+): Promise<void> {
+  if (ids.length === 0) return;
+  const parameter = [JSON.stringify(ids)];
+  const these = tx.dialect.among('$1', 'bigint');
+  const kept =
+    'message_id, request_hash, topic, delivery, status, retry_count, last_error_code, replays,' +
+    ' created_at, sent_at, kafka_partition, kafka_offset';
+  await tx.query(
+    `INSERT INTO settled_id (record_id, settled_at, ${kept})` +
+      ` SELECT id, ${settledAt}, ${kept} FROM outbox WHERE id ${these}`,
+    parameter,
+  );
+  await tx.query(`DELETE FROM attempt WHERE record_id ${these}`, parameter);
+  await tx.query(`DELETE FROM outbox WHERE id ${these}`, parameter);
+}
+
+/** @throws OutboxError `not_found`, `not_replayable`. */
+async function deadLetter(tx: Transaction, messageId: string): Promise<RecordState> {
+  const [row] = await tx.query(`SELECT ${STATE_COLUMNS} FROM outbox WHERE message_id = $1`, [
+    messageId,
+  ]);
+  if (row !== undefined && row['status'] === 'dlq') return stateOf(row, false);
+  const settled = await tx.query('SELECT record_id FROM settled_id WHERE message_id = $1', [
+    messageId,
+  ]);
+  if (row !== undefined || settled.length > 0) throw notReplayable(messageId);
+  throw new OutboxError('not_found', 'No record has this message id.', { messageId });
+}
+
+function notReplayable(messageId: string): OutboxError {
+  return new OutboxError('not_replayable', 'The record is not a dead letter.', { messageId });
+}
+
+async function putBack(
+  tx: Transaction,
+  ids: readonly number[],
+  elsewhere: { readonly topic: string; readonly lane: number } | null,
+): Promise<readonly OutboxRecord[]> {
+  const p = new Parameters();
+  const place =
+    elsewhere === null
+      ? 'kafka_partition = requested_partition'
+      : `topic = ${p.add(elsewhere.topic)}, lane = ${p.add(elsewhere.lane)},` +
+        ' requested_partition = NULL, kafka_partition = NULL';
+  const rows = await tx.query(
+    `UPDATE outbox SET status = 'pending', retry_count = 0, replays = replays + 1, ${place},` +
+      ' kafka_offset = NULL, next_at = NULL, failed_at = NULL, published_at = NULL,' +
+      " last_error = NULL, last_error_code = NULL WHERE status = 'dlq'" +
+      ` AND id ${tx.dialect.among(p.add(JSON.stringify(ids)), 'bigint')}` +
+      ` RETURNING ${RECORD_COLUMNS}, bytes`,
+    p.values,
+  );
+  tx.count('replayed', rows.length);
+  tx.countRows('dlq', -rows.length);
+  tx.countRows('pending', rows.length);
+  tx.count(
+    'open_bytes',
+    rows.reduce((sum, row) => sum + (row['bytes'] as number), 0),
+  );
+  return rows.map(recordOf).toSorted((a, b) => a.id - b.id);
+}
+
+/** Who did what to which record, one row a record, written while the rows are as they were found. */
+async function note(
+  tx: Transaction,
+  action: 'replay' | 'discard',
+  audit: Audit,
+  ids: readonly number[],
+  toTopic: string | null,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    'INSERT INTO audit (at, actor, action, reason, to_topic, message_id, topic)' +
+      ` SELECT $1, $2, $3, $4, $5, message_id, topic FROM outbox` +
+      ` WHERE id ${tx.dialect.among('$6', 'bigint')}`,
+    [tx.now, audit.actor, action, audit.reason ?? null, toTopic, JSON.stringify(ids)],
+  );
+}

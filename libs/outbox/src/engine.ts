@@ -1,0 +1,79 @@
+import type { StorageHealth } from './outbox.store.js';
+
+export type SqlValue = string | number | Buffer | null;
+
+/** A row as the driver gives it: 64-bit integers as numbers, except where the statement casts them to text. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * One connection. Placeholders are `$1`, `$2`, … and must first appear in that order, because node-sqlite3
+ * binds an array by position. Rejects with `SqlError`.
+ */
+export interface SqlRunner {
+  query(sql: string, params?: readonly SqlValue[]): Promise<readonly Row[]>;
+}
+
+/**
+ * What a failed statement says about everything else:
+ * - `operation`: this statement is refused; others may go on.
+ * - `conflict`: somebody else was faster; the same transaction may succeed now.
+ * - `full`: the database cannot grow.
+ * - `lost`: the database is out of reach, its connection gone or held by somebody else for too long; the
+ *   outcome of an open transaction is unknown.
+ * - `fatal`: the database failed for good; nothing that it says can be believed.
+ */
+export type FailureKind = 'operation' | 'conflict' | 'full' | 'lost' | 'fatal';
+
+export class SqlError extends Error {
+  override readonly name = 'SqlError';
+
+  constructor(
+    readonly kind: FailureKind,
+    cause: unknown,
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** Where the two engines spell SQL differently. */
+export interface Dialect {
+  readonly engine: StorageHealth['engine'];
+  /**
+   * A table `e` made of the JSON array of objects in the parameter: one statement for any number of rows.
+   * The columns' names are the objects' keys.
+   */
+  rows(parameter: string, columns: Readonly<Record<string, 'bigint' | 'integer' | 'text'>>): string;
+  /** The condition that what stands before it is one of the JSON array in the parameter. */
+  among(parameter: string, type: 'bigint' | 'text'): string;
+  /** The highest id that the outbox table has ever given, as `id`. */
+  readonly lastId: string;
+}
+
+/** The one connection that writes, and its transaction. */
+export interface Writer extends SqlRunner {
+  /** @returns whether the connection is new since the last transaction: then what is known in memory is read again. */
+  begin(): Promise<boolean>;
+  commit(): Promise<void>;
+  /** Never rejects. */
+  rollback(): Promise<void>;
+}
+
+/** One database, opened, locked, checked and migrated. */
+export interface Engine {
+  readonly dialect: Dialect;
+  readonly writer: Writer;
+  /** Reads of the relay. Sees committed rows only. */
+  readonly relayReader: SqlRunner;
+  /** Reads of people, apart so that a slow page never holds up the relay. */
+  readonly askReader: SqlRunner;
+  /** False while the disk is so low that what is left is kept for the drain. */
+  hasRoom(): boolean;
+  health(): Promise<StorageHealth>;
+  /** `alone` runs a step while the writer rests between two transactions; `idle` says whether nothing waits for it. */
+  checkpoint(
+    alone: (step: () => Promise<void>) => Promise<void>,
+    idle: () => boolean,
+  ): Promise<void>;
+  tendBallast(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,40 @@
+import type { Engine } from './engine.js';
+import type { OutboxStore } from './outbox.store.js';
+import { portError } from './port-error.js';
+import { openPostgres } from './postgres/open-postgres.js';
+import { SqlOutboxStore } from './sql-outbox.store.js';
+import { openSqlite } from './sqlite/open-sqlite.js';
+
+export interface OutboxOptions {
+  /** `sqlite:<path of the file>` or `postgres://…`. */
+  readonly url: string;
+  /** Size of the ballast file beside an SQLite database; 0 for none. */
+  readonly ballastBytes: number;
+}
+
+/**
+ * Opens the outbox: takes the process's lock, checks what the database promises, migrates it.
+ * @throws OutboxError `storage_locked`, `storage_unsafe`, `storage_corrupt`, `storage_full`, `storage_unavailable`;
+ * a URL of another kind is a TypeError.
+ */
+export async function openOutbox({ url, ballastBytes }: OutboxOptions): Promise<OutboxStore> {
+  if (/^postgres(ql)?:\/\//.test(url)) return openStore(await openPostgres(url));
+  if (url.startsWith('sqlite:')) return openSqliteOutbox(url.slice('sqlite:'.length), ballastBytes);
+  throw new TypeError('The URL of the outbox begins with sqlite: or postgres://.');
+}
+
+async function openSqliteOutbox(file: string, ballastBytes: number): Promise<OutboxStore> {
+  let store: SqlOutboxStore | null = null;
+  const engine = await openSqlite(file, ballastBytes, (error) => store?.fail(error));
+  store = await openStore(engine);
+  return store;
+}
+
+async function openStore(engine: Engine): Promise<SqlOutboxStore> {
+  try {
+    return await SqlOutboxStore.open(engine);
+  } catch (error) {
+    await engine.close();
+    throw portError(error);
+  }
+}

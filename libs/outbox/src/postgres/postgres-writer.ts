@@ -1,0 +1,123 @@
+import { Client } from 'pg';
+import { SqlError, type Row, type SqlValue, type Writer } from '../engine.js';
+import { OutboxError } from '../outbox.error.js';
+import { clientOptions, PLAN_SETTINGS, runNamed } from './postgres-client.js';
+
+/** `ponte` in ASCII, cut to 31 bits: keeps our advisory locks apart from those of other programs. */
+const LOCK_SPACE = 0x706f6e74;
+
+/**
+ * The timeouts end what hangs. The keep-alives let the server notice within half a minute that this process
+ * is gone, so that its lock does not outlive it.
+ */
+const SETTINGS = [
+  ...PLAN_SETTINGS,
+  'SET statement_timeout = 10000',
+  'SET lock_timeout = 5000',
+  'SET idle_in_transaction_session_timeout = 15000',
+  'SET tcp_keepalives_idle = 10',
+  'SET tcp_keepalives_interval = 5',
+  'SET tcp_keepalives_count = 3',
+].join('; ');
+
+/**
+ * The dedicated client that writes and holds the outbox's advisory lock. A lost connection is replaced at the
+ * next transaction; the lock is taken again before anything is written.
+ */
+export class PostgresWriter implements Writer {
+  private client: Client | null = null;
+  private closed = false;
+
+  constructor(private readonly url: string) {}
+
+  /** @throws OutboxError `storage_locked`, SqlError `lost`. */
+  async connect(): Promise<Client> {
+    if (this.closed) throw new SqlError('lost', new Error('The writer is closed.'));
+    const client = new Client(clientOptions(this.url));
+    client.on('error', () => this.drop(client));
+    try {
+      await client.connect();
+      await client.query(SETTINGS);
+      const { rows } = await client.query<{ taken: boolean }>(
+        'SELECT pg_try_advisory_lock($1, hashtext(current_schema())) AS taken',
+        [LOCK_SPACE],
+      );
+      if (rows[0]?.taken !== true) throw locked();
+    } catch (error) {
+      this.destroy(client);
+      throw error instanceof OutboxError ? error : new SqlError('lost', error);
+    }
+    this.client = client;
+    return client;
+  }
+
+  async query(sql: string, params: readonly SqlValue[] = []): Promise<readonly Row[]> {
+    const { client } = this;
+    if (client === null) throw new SqlError('lost', new Error('There is no connection.'));
+    try {
+      return await runNamed(client, sql, params);
+    } catch (error) {
+      if (error instanceof SqlError && error.kind === 'lost') this.drop(client);
+      throw error;
+    }
+  }
+
+  async begin(): Promise<boolean> {
+    const isNew = this.client === null;
+    if (isNew) await this.reconnect();
+    await this.query('BEGIN');
+    return isNew;
+  }
+
+  async commit(): Promise<void> {
+    await this.query('COMMIT');
+  }
+
+  async rollback(): Promise<void> {
+    const { client } = this;
+    if (client === null) return;
+    try {
+      await this.query('ROLLBACK');
+    } catch {
+      // A transaction of unknown state must not go on: the next one gets a new connection.
+      this.drop(client);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    const { client } = this;
+    this.client = null;
+    await client?.end().catch(() => undefined);
+  }
+
+  /** While the lock is somebody else's, or still our own dead session's, nothing is written. */
+  private async reconnect(): Promise<void> {
+    try {
+      await this.connect();
+    } catch (error) {
+      throw error instanceof SqlError ? error : new SqlError('lost', error);
+    }
+  }
+
+  private drop(client: Client): void {
+    if (this.client === client) this.client = null;
+    this.destroy(client);
+  }
+
+  private destroy(client: Client): void {
+    // Without waiting for a goodbye: the server may be gone.
+    client.on('error', () => undefined);
+    void client.end().catch(() => undefined);
+    (
+      client as unknown as { connection?: { stream?: { destroy(): void } } }
+    ).connection?.stream?.destroy();
+  }
+}
+
+function locked(): OutboxError {
+  return new OutboxError(
+    'storage_locked',
+    'Another bridge owns this database and its outbox. Stop it first, or give this one a database of its own.',
+  );
+}

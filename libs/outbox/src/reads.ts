@@ -1,0 +1,219 @@
+import type { Dialect, Row, SqlRunner } from './engine.js';
+import { conditions, cursorAfter, idOfCursor, Parameters } from './filter.js';
+import type { DeadLetter, Page, PageRequest, PipelineState, RecordFilter } from './outbox.store.js';
+import { PIPELINE_COLUMNS, pipelineOf } from './pipeline-row.js';
+import type { Attempt, OutboxRecord, RecordState } from './record.js';
+import {
+  attemptOf,
+  DEAD_LETTER_COLUMNS,
+  deadLetterOf,
+  RECORD_COLUMNS,
+  recordOf,
+  SETTLED_STATE_COLUMNS,
+  STATE_COLUMNS,
+  stateOf,
+} from './rows.js';
+
+const MAX_PAGE = 500;
+
+/** What the relay asks. No statement here costs more when there are more sent rows. */
+export class RelayReads {
+  constructor(
+    private readonly sql: SqlRunner,
+    private readonly dialect: Dialect,
+  ) {}
+
+  async pendingPage(request: PageRequest): Promise<readonly OutboxRecord[]> {
+    const p = new Parameters();
+    const { modulo, remainder } = request.lanes;
+    const lanes = modulo === 1 ? '' : ` AND lane % ${p.add(modulo)} = ${p.add(remainder)}`;
+    const candidates =
+      `SELECT id, bytes FROM outbox WHERE status = 'pending'${lanes}` +
+      ` AND delivery = ${p.add(request.delivery)} AND id > ${p.add(request.afterId)}` +
+      ` ORDER BY id LIMIT ${p.add(request.limit)}`;
+    return this.whole(RECORD_COLUMNS, candidates, request.maxBytes, p, recordOf);
+  }
+
+  async pendingOfTopic(
+    topic: string,
+    partition: number | null,
+    limit: number,
+    maxBytes: number,
+  ): Promise<readonly OutboxRecord[]> {
+    const p = new Parameters();
+    const ofTopic = `topic = ${p.add(topic)}`;
+    const ofPartition = partition === null ? '' : ` AND kafka_partition = ${p.add(partition)}`;
+    const candidates =
+      `SELECT id, bytes FROM outbox WHERE status = 'pending' AND ${ofTopic}${ofPartition}` +
+      ` ORDER BY id LIMIT ${p.add(limit)}`;
+    return this.whole(RECORD_COLUMNS, candidates, maxBytes, p, recordOf);
+  }
+
+  async dueRetries(now: number, limit: number): Promise<readonly OutboxRecord[]> {
+    const rows = await this.sql.query(
+      `SELECT ${RECORD_COLUMNS} FROM outbox WHERE id IN (SELECT id FROM outbox` +
+        ` WHERE status = 'failed' AND next_at <= $1 ORDER BY id LIMIT $2) ORDER BY id`,
+      [now, limit],
+    );
+    return rows.map(recordOf);
+  }
+
+  async nextRetryAt(): Promise<number | null> {
+    const [row] = await this.sql.query(
+      "SELECT MIN(next_at) AS next_at FROM outbox WHERE status = 'failed'",
+    );
+    return (row?.['next_at'] ?? null) as number | null;
+  }
+
+  async keysInStatus(
+    status: 'failed' | 'dlq',
+  ): Promise<
+    readonly { readonly id: number; readonly topic: string; readonly key: Buffer | null }[]
+  > {
+    const literal = status === 'failed' ? "'failed'" : "'dlq'";
+    const rows = await this.sql.query(
+      `SELECT id, topic, "key" FROM outbox WHERE status = ${literal} ORDER BY id`,
+    );
+    return rows as unknown as readonly { id: number; topic: string; key: Buffer | null }[];
+  }
+
+  async unpublishedDeadLetters(limit: number, maxBytes: number): Promise<readonly DeadLetter[]> {
+    const p = new Parameters();
+    const candidates =
+      "SELECT id, bytes FROM outbox WHERE status = 'dlq' AND published_at IS NULL" +
+      ` ORDER BY id LIMIT ${p.add(limit)}`;
+    return this.whole(DEAD_LETTER_COLUMNS, candidates, maxBytes, p, deadLetterOf);
+  }
+
+  async load(ids: readonly number[]): Promise<readonly OutboxRecord[]> {
+    const rows = await this.sql.query(
+      `SELECT ${RECORD_COLUMNS} FROM outbox WHERE id ${this.dialect.among('$1', 'bigint')}` +
+        " AND status IN ('pending', 'failed', 'dlq') ORDER BY id",
+      [JSON.stringify(ids)],
+    );
+    return rows.map(recordOf);
+  }
+
+  async pipelines(): Promise<readonly PipelineState[]> {
+    const rows = await this.sql.query(`SELECT ${PIPELINE_COLUMNS} FROM pipeline ORDER BY name`);
+    return rows.map(pipelineOf);
+  }
+
+  async pipeline(name: string): Promise<PipelineState | null> {
+    const [row] = await this.sql.query(`SELECT ${PIPELINE_COLUMNS} FROM pipeline WHERE name = $1`, [
+      name,
+    ]);
+    return row === undefined ? null : pipelineOf(row);
+  }
+
+  /**
+   * Whole rows of the candidates, until their bytes pass the bound (one row at least). The sizes are in the
+   * index, so the bound is found without touching a value: a page must not bring 1,000 rows of 1 MiB to memory.
+   */
+  private async whole<T>(
+    columns: string,
+    candidates: string,
+    maxBytes: number,
+    p: Parameters,
+    read: (row: Row) => T,
+  ): Promise<readonly T[]> {
+    const rows = await this.sql.query(
+      `SELECT ${columns} FROM outbox WHERE id IN (SELECT id FROM (SELECT id,` +
+        ` SUM(bytes) OVER (ORDER BY id) - bytes AS before FROM (${candidates}) AS candidate) AS sized` +
+        ` WHERE before <= ${p.add(maxBytes)}) ORDER BY id`,
+      p.values,
+    );
+    return rows.map(read);
+  }
+}
+
+/** What people and monitors ask. */
+export class AskReads {
+  constructor(
+    private readonly sql: SqlRunner,
+    private readonly outboxId: string,
+  ) {}
+
+  async find(messageId: string): Promise<RecordState | null> {
+    const [row] = await this.sql.query(
+      `SELECT ${STATE_COLUMNS} FROM outbox WHERE message_id = $1`,
+      [messageId],
+    );
+    if (row !== undefined) return stateOf(row, false);
+    const [settled] = await this.sql.query(
+      `SELECT ${SETTLED_STATE_COLUMNS} FROM settled_id WHERE message_id = $1`,
+      [messageId],
+    );
+    return settled === undefined ? null : stateOf(settled, true);
+  }
+
+  async attempts(id: number): Promise<readonly Attempt[]> {
+    const rows = await this.sql.query(
+      'SELECT "number", at, code, error FROM attempt WHERE record_id = $1 ORDER BY id',
+      [id],
+    );
+    return rows.map(attemptOf);
+  }
+
+  async list(filter: RecordFilter, limit: number, cursor?: string): Promise<Page<RecordState>> {
+    if (!(limit >= 1 && limit <= MAX_PAGE)) {
+      throw new RangeError(`A page has 1 to ${MAX_PAGE} records.`);
+    }
+    const p = new Parameters();
+    const wanted = [...conditions(filter, p)];
+    if (cursor !== undefined) wanted.push(`id < ${p.add(idOfCursor(this.outboxId, cursor))}`);
+    const newest = (...more: readonly string[]): string => {
+      const where = [...wanted, ...more].join(' AND ');
+      return `SELECT ${STATE_COLUMNS} FROM outbox${where === '' ? '' : ` WHERE ${where}`} ORDER BY id DESC LIMIT ${size}`;
+    };
+    const size = p.add(limit + 1);
+    // The index of pending rows is in the order of ids within a delivery mode, so each gives its newest.
+    const sql =
+      filter.status === 'pending'
+        ? `${ofEachDelivery((delivery) => newest(delivery))} ORDER BY id DESC LIMIT ${size}`
+        : newest();
+    const rows = await this.sql.query(sql, p.values);
+    const items = rows.slice(0, limit).map((row) => stateOf(row, false));
+    const last = rows.length > limit ? items.at(-1) : undefined;
+    return { items, cursor: last === undefined ? null : cursorAfter(this.outboxId, last.id) };
+  }
+
+  async deadLetter(messageId: string): Promise<DeadLetter | null> {
+    const [row] = await this.sql.query(
+      `SELECT ${DEAD_LETTER_COLUMNS} FROM outbox WHERE message_id = $1 AND status = 'dlq'`,
+      [messageId],
+    );
+    return row === undefined ? null : deadLetterOf(row);
+  }
+
+  async countDeadLetters(
+    filter: RecordFilter,
+  ): Promise<readonly { readonly topic: string; readonly code: string; readonly count: number }[]> {
+    const p = new Parameters();
+    const wanted = conditions({ ...filter, status: 'dlq' }, p).join(' AND ');
+    const rows = await this.sql.query(
+      `SELECT topic, last_error_code AS code, COUNT(*) AS count FROM outbox WHERE ${wanted}` +
+        ' GROUP BY topic, last_error_code ORDER BY topic, last_error_code',
+      p.values,
+    );
+    return rows as unknown as readonly { topic: string; code: string; count: number }[];
+  }
+
+  async oldestOpenAt(): Promise<number | null> {
+    const oldest = (status: string, more = ''): string =>
+      `SELECT created_at FROM outbox WHERE status = '${status}'${more} ORDER BY id LIMIT 1`;
+    const [row] = await this.sql.query(
+      'SELECT MIN(created_at) AS created_at FROM (' +
+        ofEachDelivery((delivery) => oldest('pending', ` AND ${delivery}`)) +
+        ` UNION ALL SELECT * FROM (${oldest('failed')}) AS failed) AS oldest`,
+    );
+    return (row?.['created_at'] ?? null) as number | null;
+  }
+}
+
+/** One statement over both delivery modes, each asked for itself. */
+function ofEachDelivery(select: (delivery: string) => string): string {
+  return (['exactly-once', 'at-least-once'] as const)
+    .map((mode, n) => `SELECT * FROM (${select(`delivery = '${mode}'`)}) AS mode${n}`)
+    .join(' UNION ALL ');
+}

@@ -1,0 +1,112 @@
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+
+/** What the engines call the same thing. */
+export interface ColumnTypes {
+  readonly bytes: 'blob' | 'bytea';
+  /** SQLite's rowid alias must be spelled `integer` and is 64 bit; PostgreSQL's `integer` would end at 2^31. */
+  readonly id: 'integer' | 'bigint';
+}
+
+/**
+ * The outbox's row. Made once for each engine, because a decorator fixes the column's type.
+ *
+ * The names in the first lines are queried by the users' scripts. Times are epoch milliseconds. The bytes
+ * come last: SQLite reads a row from its beginning, so a status is found without walking over the value.
+ * Every index but the first two holds open or dead rows only (or is read by age), so that no hot
+ * statement costs more when there are more sent rows; `bytes` in an index bounds a page without its values.
+ */
+export function outboxEntity(types: ColumnTypes) {
+  @Entity('outbox')
+  @Index('ux_outbox_message_id', ['message_id'], { unique: true })
+  @Index('ix_outbox_pending', ['delivery', 'id', 'lane', 'bytes'], {
+    where: "status = 'pending'",
+  })
+  @Index('ix_outbox_pending_topic', ['topic', 'id', 'kafka_partition', 'bytes'], {
+    where: "status = 'pending'",
+  })
+  @Index('ix_outbox_due', ['next_at', 'id', 'bytes'], { where: "status = 'failed'" })
+  @Index('ix_outbox_failed', ['id'], { where: "status = 'failed'" })
+  @Index('ix_outbox_dead', ['id'], { where: "status = 'dlq'" })
+  @Index('ix_outbox_dead_age', ['failed_at', 'id'], { where: "status = 'dlq'" })
+  @Index('ix_outbox_unpublished', ['id', 'bytes'], {
+    where: "status = 'dlq' AND published_at IS NULL",
+  })
+  @Index('ix_outbox_sent', ['sent_at', 'id'], { where: "status = 'sent'" })
+  class Outbox {
+    @PrimaryGeneratedColumn('increment', {
+      type: types.id,
+      primaryKeyConstraintName: 'pk_outbox',
+    })
+    id!: number;
+
+    @Column('varchar', { length: 255 })
+    message_id!: string;
+
+    @Column('varchar', { length: 249 })
+    topic!: string;
+
+    @Column('varchar', { length: 8, default: 'pending' })
+    status!: string;
+
+    @Column('integer', { default: 0 })
+    retry_count!: number;
+
+    @Column('text', { nullable: true })
+    last_error!: string | null;
+
+    @Column('text', { nullable: true })
+    last_error_code!: string | null;
+
+    @Column('bigint')
+    created_at!: number;
+
+    @Column('bigint', { nullable: true })
+    sent_at!: number | null;
+
+    @Column('bigint', { nullable: true })
+    kafka_offset!: string | null;
+
+    @Column('integer', { nullable: true })
+    kafka_partition!: number | null;
+
+    @Column('bigint')
+    timestamp!: number;
+
+    @Column('varchar', { length: 16 })
+    delivery!: string;
+
+    @Column('smallint')
+    lane!: number;
+
+    @Column('integer', { nullable: true })
+    requested_partition!: number | null;
+
+    @Column('integer', { default: 0 })
+    replays!: number;
+
+    @Column('bigint', { nullable: true })
+    next_at!: number | null;
+
+    @Column('bigint', { nullable: true })
+    failed_at!: number | null;
+
+    @Column('bigint', { nullable: true })
+    published_at!: number | null;
+
+    @Column('integer')
+    bytes!: number;
+
+    @Column(types.bytes)
+    request_hash!: Buffer;
+
+    @Column(types.bytes, { nullable: true })
+    key!: Buffer | null;
+
+    @Column(types.bytes)
+    headers!: Buffer;
+
+    @Column(types.bytes, { nullable: true })
+    value!: Buffer | null;
+  }
+  return Outbox;
+}

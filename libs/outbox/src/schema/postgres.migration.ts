@@ -1,0 +1,113 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+const UP = [
+  `CREATE TABLE "outbox" (
+    "id" BIGSERIAL CONSTRAINT "pk_outbox" PRIMARY KEY,
+    "message_id" varchar(255) NOT NULL,
+    "topic" varchar(249) NOT NULL,
+    "status" varchar(8) NOT NULL DEFAULT 'pending',
+    "retry_count" integer NOT NULL DEFAULT 0,
+    "last_error" text,
+    "last_error_code" text,
+    "created_at" bigint NOT NULL,
+    "sent_at" bigint,
+    "kafka_offset" bigint,
+    "kafka_partition" integer,
+    "timestamp" bigint NOT NULL,
+    "delivery" varchar(16) NOT NULL,
+    "lane" smallint NOT NULL,
+    "requested_partition" integer,
+    "replays" integer NOT NULL DEFAULT 0,
+    "next_at" bigint,
+    "failed_at" bigint,
+    "published_at" bigint,
+    "bytes" integer NOT NULL,
+    "request_hash" bytea NOT NULL,
+    "key" bytea,
+    "headers" bytea NOT NULL,
+    "value" bytea
+  )`,
+  `CREATE TABLE "settled_id" (
+    "record_id" bigint CONSTRAINT "pk_settled_id" PRIMARY KEY,
+    "message_id" varchar(255) NOT NULL,
+    "topic" varchar(249) NOT NULL,
+    "status" varchar(8) NOT NULL,
+    "delivery" varchar(16) NOT NULL,
+    "retry_count" integer NOT NULL,
+    "last_error_code" text,
+    "replays" integer NOT NULL,
+    "created_at" bigint NOT NULL,
+    "sent_at" bigint,
+    "settled_at" bigint NOT NULL,
+    "kafka_offset" bigint,
+    "kafka_partition" integer,
+    "request_hash" bytea NOT NULL
+  )`,
+  `CREATE TABLE "attempt" (
+    "id" BIGSERIAL CONSTRAINT "pk_attempt" PRIMARY KEY,
+    "record_id" bigint NOT NULL,
+    "number" integer NOT NULL,
+    "at" bigint NOT NULL,
+    "code" text NOT NULL,
+    "error" text NOT NULL
+  )`,
+  `CREATE TABLE "audit" (
+    "id" BIGSERIAL CONSTRAINT "pk_audit" PRIMARY KEY,
+    "at" bigint NOT NULL,
+    "actor" text NOT NULL,
+    "action" varchar(16) NOT NULL,
+    "message_id" varchar(255) NOT NULL,
+    "topic" varchar(249) NOT NULL,
+    "to_topic" varchar(249),
+    "reason" text
+  )`,
+  `CREATE TABLE "pipeline" (
+    "name" text CONSTRAINT "pk_pipeline" PRIMARY KEY,
+    "batch_number" bigint NOT NULL,
+    "kind" text,
+    "open_batch" text,
+    "appended" text,
+    "opened_at" bigint,
+    "committed_number" bigint NOT NULL,
+    "ledger_at" bigint
+  )`,
+  `CREATE TABLE "counter" (
+    "name" text CONSTRAINT "pk_counter" PRIMARY KEY,
+    "value" bigint NOT NULL
+  )`,
+  `CREATE TABLE "meta" (
+    "name" text CONSTRAINT "pk_meta" PRIMARY KEY,
+    "value" text NOT NULL
+  )`,
+  `CREATE UNIQUE INDEX "ux_outbox_message_id" ON "outbox" ("message_id")`,
+  `CREATE INDEX "ix_outbox_pending" ON "outbox" ("delivery", "id", "lane", "bytes") WHERE status = 'pending'`,
+  `CREATE INDEX "ix_outbox_pending_topic" ON "outbox" ("topic", "id", "kafka_partition", "bytes") WHERE status = 'pending'`,
+  `CREATE INDEX "ix_outbox_due" ON "outbox" ("next_at", "id", "bytes") WHERE status = 'failed'`,
+  `CREATE INDEX "ix_outbox_failed" ON "outbox" ("id") WHERE status = 'failed'`,
+  `CREATE INDEX "ix_outbox_dead" ON "outbox" ("id") WHERE status = 'dlq'`,
+  `CREATE INDEX "ix_outbox_dead_age" ON "outbox" ("failed_at", "id") WHERE status = 'dlq'`,
+  `CREATE INDEX "ix_outbox_unpublished" ON "outbox" ("id", "bytes") WHERE status = 'dlq' AND published_at IS NULL`,
+  `CREATE INDEX "ix_outbox_sent" ON "outbox" ("sent_at", "id") WHERE status = 'sent'`,
+  `CREATE UNIQUE INDEX "ux_settled_id_message_id" ON "settled_id" ("message_id")`,
+  `CREATE INDEX "ix_settled_id_settled_at" ON "settled_id" ("settled_at")`,
+  `CREATE INDEX "ix_attempt_record_id" ON "attempt" ("record_id")`,
+  `ALTER TABLE "outbox" SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0)`,
+];
+
+const TABLES = ['meta', 'counter', 'pipeline', 'audit', 'attempt', 'settled_id', 'outbox'];
+
+/**
+ * The first version of every table on PostgreSQL; what each column is for stands with the entities.
+ * The table is written twice a record and emptied from its old end, so it is vacuumed early and at full speed.
+ */
+export class PostgresOutbox1763942400000 implements MigrationInterface {
+  readonly name = 'PostgresOutbox1763942400000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statement of UP) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of TABLES) await runner.query(`DROP TABLE "${table}"`);
+  }
+}

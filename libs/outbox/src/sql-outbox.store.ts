@@ -1,0 +1,327 @@
+import { randomBytes } from 'node:crypto';
+import { prepare } from './accept.js';
+import * as batches from './batch.js';
+import { Counters } from './counters.js';
+import * as deadLetters from './dead-letters.js';
+import { SqlError, type Engine } from './engine.js';
+import { GroupCommit } from './group-commit.js';
+import { Listeners } from './listeners.js';
+import {
+  OutboxStore,
+  type Acceptance,
+  type AppendedOffsets,
+  type Audit,
+  type BatchEntry,
+  type BatchKind,
+  type DeadLetter,
+  type Failure,
+  type OutboxStats,
+  type Page,
+  type PageRequest,
+  type PipelineState,
+  type PurgeAges,
+  type RecordFilter,
+  type StorageHealth,
+} from './outbox.store.js';
+import { portError, unavailable } from './port-error.js';
+import { purgeSlice } from './purge.js';
+import { AskReads, RelayReads } from './reads.js';
+import type { Acknowledgement, Attempt, NewRecord, OutboxRecord, RecordState } from './record.js';
+import { RECORD_COLUMNS, recordOf } from './rows.js';
+import * as settling from './settle.js';
+import type { Transaction } from './transaction.js';
+
+/** Dead letters replayed in one transaction: they are read whole, each with its value. */
+const REPLAY_SLICE = 100;
+
+/** The outbox on either engine. Every change is a function over the group's transaction; this class names them. */
+export class SqlOutboxStore extends OutboxStore {
+  private readonly group: GroupCommit;
+  private readonly relay: RelayReads;
+  private readonly asks: AskReads;
+  private readonly accepted = new Listeners<readonly OutboxRecord[]>();
+  private readonly replayed = new Listeners<readonly OutboxRecord[]>();
+  private readonly discarded = new Listeners<readonly RecordState[]>();
+  private readonly fatal = new Listeners<Error>();
+  private closed: Promise<void> | null = null;
+
+  private constructor(
+    private readonly engine: Engine,
+    private readonly counters: Counters,
+    readonly outboxId: string,
+    private highestId: number,
+  ) {
+    super();
+    this.relay = new RelayReads(engine.relayReader, engine.dialect);
+    this.asks = new AskReads(engine.askReader, outboxId);
+    this.group = new GroupCommit(engine, counters, {
+      added: (records) => this.added(records),
+      resume: (tx) => this.resume(tx),
+      fatal: (error) => this.fatal.tell(error),
+    });
+  }
+
+  /** Takes over an opened database; the counters are put right by a recount of the open rows. */
+  static async open(engine: Engine): Promise<SqlOutboxStore> {
+    const { writer, dialect } = engine;
+    const counters = new Counters();
+    await writer.begin();
+    const [meta] = await writer.query(
+      'INSERT INTO meta (name, "value") VALUES (\'outbox_id\', $1)' +
+        ' ON CONFLICT (name) DO UPDATE SET "value" = meta."value" RETURNING "value"',
+      [randomBytes(8).toString('hex')],
+    );
+    await counters.prepare(writer, dialect);
+    const [last] = await writer.query(dialect.lastId);
+    await writer.commit();
+    return new SqlOutboxStore(engine, counters, meta?.['value'] as string, last?.['id'] as number);
+  }
+
+  /** The database failed for good, as one of its connections found out. */
+  fail(cause: SqlError): void {
+    this.group.fail(cause);
+  }
+
+  override async accept(records: readonly NewRecord[]): Promise<readonly Acceptance[]> {
+    return this.group.accept(prepare(records));
+  }
+
+  override onAccepted(listener: (records: readonly OutboxRecord[]) => void): void {
+    this.accepted.add(listener);
+  }
+
+  override onReplayed(listener: (records: readonly OutboxRecord[]) => void): void {
+    this.replayed.add(listener);
+  }
+
+  override onDiscarded(listener: (records: readonly RecordState[]) => void): void {
+    this.discarded.add(listener);
+  }
+
+  override onFatal(listener: (error: Error) => void): void {
+    this.fatal.add(listener);
+    if (this.group.failure !== null) listener(this.group.failure);
+  }
+
+  override async lastId(): Promise<number> {
+    return this.highestId;
+  }
+
+  override pendingPage(request: PageRequest): Promise<readonly OutboxRecord[]> {
+    return asked(this.relay.pendingPage(request));
+  }
+
+  override pendingOfTopic(
+    topic: string,
+    partition: number | null,
+    limit: number,
+    maxBytes: number,
+  ): Promise<readonly OutboxRecord[]> {
+    return asked(this.relay.pendingOfTopic(topic, partition, limit, maxBytes));
+  }
+
+  override dueRetries(now: number, limit: number): Promise<readonly OutboxRecord[]> {
+    return asked(this.relay.dueRetries(now, limit));
+  }
+
+  override nextRetryAt(): Promise<number | null> {
+    return asked(this.relay.nextRetryAt());
+  }
+
+  override keysInStatus(status: 'failed' | 'dlq') {
+    return asked(this.relay.keysInStatus(status));
+  }
+
+  override unpublishedDeadLetters(limit: number, maxBytes: number): Promise<readonly DeadLetter[]> {
+    return asked(this.relay.unpublishedDeadLetters(limit, maxBytes));
+  }
+
+  override load(ids: readonly number[]): Promise<readonly OutboxRecord[]> {
+    return asked(this.relay.load(ids));
+  }
+
+  override pipelines(): Promise<readonly PipelineState[]> {
+    return asked(this.relay.pipelines());
+  }
+
+  override async pipeline(name: string): Promise<PipelineState> {
+    const known = await asked(this.relay.pipeline(name));
+    if (known !== null) return known;
+    await this.group.change((tx) => batches.makePipeline(tx, name));
+    return this.pipeline(name);
+  }
+
+  override openBatch(
+    pipeline: string,
+    kind: BatchKind,
+    entries: readonly BatchEntry[],
+  ): Promise<number> {
+    return this.group.change((tx) => batches.openBatch(tx, pipeline, kind, entries));
+  }
+
+  override noteOffsets(
+    pipeline: string,
+    batchNumber: number,
+    appended: readonly AppendedOffsets[],
+  ): Promise<void> {
+    return this.group.change((tx) => batches.noteOffsets(tx, pipeline, batchNumber, appended));
+  }
+
+  override closeBatch(pipeline: string, batchNumber: number): Promise<readonly Acknowledgement[]> {
+    return this.group.change((tx) => batches.closeBatch(tx, pipeline, batchNumber));
+  }
+
+  override abandonBatch(pipeline: string, batchNumber: number): Promise<void> {
+    return this.group.change((tx) => batches.abandonBatch(tx, pipeline, batchNumber));
+  }
+
+  override noteLedger(pipeline: string): Promise<void> {
+    return this.group.change((tx) => batches.noteLedger(tx, pipeline));
+  }
+
+  override settle(acknowledgements: readonly Acknowledgement[]): Promise<void> {
+    return this.group.change((tx) => settling.markSent(tx, acknowledgements));
+  }
+
+  override notePublished(ids: readonly number[]): Promise<void> {
+    return this.group.change((tx) => batches.notePublished(tx, ids));
+  }
+
+  override reschedule(failures: readonly (Failure & { readonly nextAt: number })[]): Promise<void> {
+    return this.group.change((tx) => settling.reschedule(tx, failures));
+  }
+
+  override bury(failures: readonly Failure[]): Promise<readonly RecordState[]> {
+    return this.group.change((tx) => settling.bury(tx, failures));
+  }
+
+  override replay(messageId: string, audit: Audit, topic?: string): Promise<OutboxRecord> {
+    return this.group.change(async (tx) => {
+      const record = await deadLetters.replay(tx, messageId, audit, topic);
+      tx.afterCommit(() => this.replayed.tell([record]));
+      return record;
+    });
+  }
+
+  override async replayMatching(
+    filter: RecordFilter,
+    limit: number,
+    audit: Audit,
+  ): Promise<number> {
+    // Only what is dead now: a letter that is refused again meanwhile must not come round for ever.
+    const buriedBy = Date.now();
+    let afterId = 0;
+    let replayed = 0;
+    while (replayed < limit) {
+      const slice = { afterId, buriedBy, limit: Math.min(REPLAY_SLICE, limit - replayed) };
+      const records = await this.group.change(async (tx) => {
+        const found = await deadLetters.replaySlice(tx, filter, slice, audit);
+        if (found.length > 0) tx.afterCommit(() => this.replayed.tell(found));
+        return found;
+      });
+      replayed += records.length;
+      afterId = records.at(-1)?.id ?? afterId;
+      if (records.length < slice.limit) break;
+    }
+    return replayed;
+  }
+
+  override discard(messageId: string, audit: Audit): Promise<void> {
+    return this.group.change(async (tx) => {
+      const gone = await deadLetters.discard(tx, messageId, audit);
+      tx.afterCommit(() => this.discarded.tell([gone]));
+    });
+  }
+
+  override find(messageId: string): Promise<RecordState | null> {
+    return asked(this.asks.find(messageId));
+  }
+
+  override attempts(id: number): Promise<readonly Attempt[]> {
+    return asked(this.asks.attempts(id));
+  }
+
+  override list(filter: RecordFilter, limit: number, cursor?: string): Promise<Page<RecordState>> {
+    return asked(this.asks.list(filter, limit, cursor));
+  }
+
+  override deadLetter(messageId: string): Promise<DeadLetter | null> {
+    return asked(this.asks.deadLetter(messageId));
+  }
+
+  override countDeadLetters(filter: RecordFilter) {
+    return asked(this.asks.countDeadLetters(filter));
+  }
+
+  override stats(): OutboxStats {
+    return this.counters.stats();
+  }
+
+  override oldestOpenAt(): Promise<number | null> {
+    return asked(this.asks.oldestOpenAt());
+  }
+
+  override async storageHealth(): Promise<StorageHealth> {
+    try {
+      return await this.engine.health();
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  override purge(ages: PurgeAges, limit: number): Promise<number> {
+    return this.group.change(async (tx) => {
+      const { removed, deadLetters: gone } = await purgeSlice(tx, ages, limit);
+      if (gone.length > 0) tx.afterCommit(() => this.discarded.tell(gone));
+      return removed;
+    });
+  }
+
+  override checkpoint(): Promise<void> {
+    return asked(
+      this.engine.checkpoint(
+        (step) => this.group.alone(step),
+        () => this.group.idle,
+      ),
+    );
+  }
+
+  override async tendBallast(): Promise<void> {
+    try {
+      await this.engine.tendBallast();
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  override close(): Promise<void> {
+    this.closed ??= this.group.close().then(() => asked(this.engine.close()));
+    return this.closed;
+  }
+
+  private added(records: readonly OutboxRecord[]): void {
+    this.highestId = Math.max(this.highestId, records.at(-1)?.id ?? 0);
+    this.accepted.tell(records);
+  }
+
+  /**
+   * After a lost connection: the last commit may have succeeded although its callers were told otherwise.
+   * Its rows are durable, so the relay must hear of them, and the counters are those of the table.
+   */
+  private async resume(tx: Transaction): Promise<void> {
+    await this.counters.load(tx);
+    const rows = await tx.query(
+      `SELECT ${RECORD_COLUMNS} FROM outbox WHERE id > $1 AND status = 'pending' ORDER BY id`,
+      [this.highestId],
+    );
+    if (rows.length > 0) tx.afterCommit(() => this.added(rows.map(recordOf)));
+  }
+}
+
+async function asked<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw portError(error);
+  }
+}

@@ -1,0 +1,27 @@
+import { statfs } from 'node:fs/promises';
+
+const NETWORK: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB2'],
+]);
+
+/**
+ * The name of the network file system of this type (as in statfs(2)), or null. SQLite's write-ahead log needs
+ * shared memory and locks that these do not keep.
+ */
+export function networkFileSystem(type: number): string | null {
+  // statfs gives a signed word on some systems.
+  return NETWORK.get(type >>> 0) ?? null;
+}
+
+export interface Space {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
+export async function spaceOf(folder: string): Promise<Space> {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}

@@ -1,0 +1,98 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Engine } from '../engine.js';
+import type { StorageHealth } from '../outbox.store.js';
+import type { Ballast } from './ballast.js';
+import { spaceOf } from './file-system.js';
+import type { ProcessLock } from './process-lock.js';
+import type { SqliteConnection } from './sqlite-connection.js';
+import { sqliteDialect } from './sqlite.dialect.js';
+import type { SqliteWriter } from './sqlite-writer.js';
+
+/** Above this the write-ahead log is emptied as soon as nothing waits. */
+const WAL_BYTES = 64 * 1024 * 1024;
+/** Above this it is emptied although somebody waits: most of it is copied aside first, so the wait is short. */
+const WAL_BYTES_AT_MOST = 4 * WAL_BYTES;
+/** Pages given back to the file system after a checkpoint; small, because it is one short write transaction. */
+const VACUUM_PAGES = 200;
+
+export interface SqliteParts {
+  readonly path: string;
+  readonly lock: ProcessLock;
+  readonly ballast: Ballast;
+  /** As read back after a write. */
+  readonly synchronous: 'FULL';
+  readonly writer: SqliteWriter;
+  /** Moves pages out of the write-ahead log while the writer goes on. Never writes a row. */
+  readonly keeper: SqliteConnection;
+  readonly relayReader: SqliteConnection;
+  readonly askReader: SqliteConnection;
+}
+
+export class SqliteEngine implements Engine {
+  readonly dialect = sqliteDialect;
+  readonly writer: SqliteWriter;
+  readonly relayReader: SqliteConnection;
+  readonly askReader: SqliteConnection;
+
+  constructor(private readonly parts: SqliteParts) {
+    this.writer = parts.writer;
+    this.relayReader = parts.relayReader;
+    this.askReader = parts.askReader;
+  }
+
+  hasRoom(): boolean {
+    return this.parts.ballast.hasRoom;
+  }
+
+  async health(): Promise<StorageHealth> {
+    return {
+      engine: 'sqlite',
+      synchronous: this.parts.synchronous,
+      walBytes: await this.walBytes(),
+      disk: await spaceOf(dirname(this.parts.path)),
+      ballast: this.parts.ballast.present,
+    };
+  }
+
+  async checkpoint(
+    alone: (step: () => Promise<void>) => Promise<void>,
+    idle: () => boolean,
+  ): Promise<void> {
+    await this.parts.keeper.query('PRAGMA wal_checkpoint(PASSIVE)');
+    const bytes = await this.walBytes();
+    if (bytes > WAL_BYTES_AT_MOST || (bytes > WAL_BYTES && idle())) {
+      await alone(async () => {
+        await this.parts.keeper.query('PRAGMA wal_checkpoint(TRUNCATE)');
+      });
+    }
+    if (idle()) await alone(() => this.shrink());
+  }
+
+  tendBallast(): Promise<void> {
+    return this.parts.ballast.tend();
+  }
+
+  async close(): Promise<void> {
+    const { relayReader, askReader, keeper, writer, lock } = this.parts;
+    // The writer last: the last connection empties the write-ahead log.
+    const parts = [relayReader, askReader, keeper, writer, { close: () => lock.release() }];
+    const failures: unknown[] = [];
+    for (const one of parts) await one.close().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  private async shrink(): Promise<void> {
+    const [free] = await this.writer.query('PRAGMA freelist_count');
+    if ((free?.['freelist_count'] as number) < VACUUM_PAGES) return;
+    await this.writer.query(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
+  }
+
+  private async walBytes(): Promise<number> {
+    try {
+      return (await stat(`${this.parts.path}-wal`)).size;
+    } catch {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { startBridge, type RunningBridge } from './running-bridge.js';
+import { postJson } from './client.js';
+import { refusal, refused } from './refusal.js';
+import { exchange } from './wire.js';
+
+let bridge: RunningBridge;
+
+beforeAll(async () => {
+  bridge = await startBridge();
+  bridge.topics.partitions.set('orders', 3);
+});
+
+afterAll(() => bridge.stop());
+
+describe('what is asked for', () => {
+  test.each<[string, number, string]>([
+    ['/messages?limit=-1', 400, 'invalid_parameter'],
+    ['/messages?limit=501', 400, 'invalid_parameter'],
+    ['/messages?limit=1e2', 400, 'invalid_parameter'],
+    ['/messages?limit=abc', 400, 'invalid_parameter'],
+    ['/messages?limit=1&limit=2', 400, 'invalid_parameter'],
+    ['/messages?cursor=abc', 400, 'invalid_parameter'],
+    ['/messages?status=lost', 400, 'invalid_parameter'],
+    ['/messages?from=yesterday', 400, 'invalid_parameter'],
+    ['/messages?sort=payload', 400, 'unknown_parameter'],
+    ['/messages?__proto__=1', 400, 'unknown_parameter'],
+    ['/messages/unknown', 404, 'not_found'],
+    ['/messages/id=1%20OR%201=1', 404, 'not_found'],
+    ['/messages/%C3%A7', 400, 'invalid_message_id'],
+    [`/messages/${'x'.repeat(10_000)}`, 400, 'invalid_url'],
+    ['/topics/missing', 404, 'unknown_topic'],
+    ['/topics/__consumer_offsets', 403, 'topic_forbidden'],
+    ['/admin/dead-letters?limit=0', 400, 'invalid_parameter'],
+    ['/admin/dead-letters/unknown', 404, 'not_found'],
+  ])('GET %s is answered with %d %s', async (path, status, code) => {
+    const answer = await exchange(bridge.port, `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    expect(refusal(answer)).toEqual(refused(status, code));
+  });
+
+  test.each<[string, string, string, number, string]>([
+    ['POST', '/admin/topics', '{"topic":"a","partitions":0}', 400, 'invalid_body'],
+    ['POST', '/admin/topics', '{"topic":"a","partitions":"3"}', 400, 'invalid_body'],
+    ['POST', '/admin/topics', '{"topic":"a","config":{"a":{}}}', 400, 'invalid_body'],
+    ['POST', '/admin/topics', '{"topic":"a","nonsense":1}', 400, 'unknown_parameter'],
+    ['POST', '/admin/topics', '{"topic":"a","__proto__":{}}', 400, 'unknown_parameter'],
+    ['POST', '/admin/topics', '{"topic":"a","topic":"b"}', 400, 'invalid_body'],
+    ['POST', '/admin/topics', '{}', 400, 'invalid_body'],
+    ['POST', '/admin/topics', '[]', 400, 'invalid_body'],
+    ['POST', '/admin/topics', '{"topic":"a b"}', 400, 'invalid_topic'],
+    ['POST', '/admin/topics', '{"topic":"__x"}', 403, 'topic_forbidden'],
+    ['POST', '/admin/topics', '{"topic":"orders"}', 409, 'topic_exists'],
+    ['POST', '/admin/dead-letters/replay', '{}', 400, 'filter_required'],
+    ['POST', '/admin/dead-letters/replay', '{"limit":5}', 400, 'filter_required'],
+    ['POST', '/admin/dead-letters/replay', '{"topic":"a","limit":1.5}', 400, 'invalid_body'],
+    ['POST', '/admin/dead-letters/unknown/replay', '{}', 404, 'not_found'],
+    ['POST', '/admin/dead-letters/unknown/replay', '{"topic":"missing"}', 404, 'unknown_topic'],
+    ['POST', '/admin/dead-letters/unknown/replay', '{"topic":"dlq-topic"}', 403, 'topic_forbidden'],
+    ['DELETE', '/admin/dead-letters/unknown', '{"reason":"test"}', 404, 'not_found'],
+    ['DELETE', '/admin/dead-letters/unknown', '{}', 400, 'invalid_body'],
+  ])('%s %s %s is answered with %d %s', async (method, path, body, status, code) => {
+    const answer = await postJson(`${bridge.url}${path}`, body, {}, method);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({ code, success: false });
+  });
+});

@@ -1,0 +1,174 @@
+import {
+  KafkaError,
+  TopicAdmin,
+  type ClusterView,
+  type KafkaErrorCode,
+  type NewTopic,
+  type TopicDescription,
+} from '@bridge/kafka';
+import type { NewRecord, OutboxRecord, OutboxStore } from '@bridge/outbox';
+import {
+  DirectDelivery,
+  RelayStatus,
+  type RelaySnapshot,
+  type Settlements,
+} from '../../apps/bridge/src/relay/index.js';
+
+export function kafkaError(code: KafkaErrorCode, message = `${code} at broker-1:9092`): KafkaError {
+  return new KafkaError(
+    { code, scope: 'topic', retryable: false, outcome: 'not-written' },
+    message,
+  );
+}
+
+/** A cluster's topics, by name and partition count. `down`: the cluster cannot be asked. */
+export class MemoryTopics extends TopicAdmin {
+  readonly partitions = new Map<string, number>();
+  down = false;
+  refuseCreation: KafkaError | null = null;
+
+  list(): Promise<readonly string[]> {
+    return this.answer(() => [...this.partitions.keys()].toSorted());
+  }
+
+  describe(topic: string): Promise<TopicDescription> {
+    return this.answer(() => {
+      const count = this.partitions.get(topic);
+      if (count === undefined) throw kafkaError('unknown_topic');
+      const partitions = Array.from({ length: count }, (_, partition) => ({
+        partition,
+        leader: 1,
+        replicas: [1],
+        inSyncReplicas: [1],
+      }));
+      return { topic, partitions, config: { 'min.insync.replicas': '1' } };
+    });
+  }
+
+  create({ topic, partitions }: NewTopic): Promise<void> {
+    return this.answer(() => {
+      if (this.partitions.has(topic)) throw kafkaError('topic_exists');
+      if (this.refuseCreation !== null) throw this.refuseCreation;
+      this.partitions.set(topic, partitions);
+    });
+  }
+
+  cluster(): Promise<ClusterView> {
+    return this.answer(() => ({
+      clusterId: 'memory',
+      brokers: [{ nodeId: 1, host: 'localhost', port: 9092 }],
+      controller: 1,
+    }));
+  }
+
+  cachedPartitions(topic: string): number | null {
+    return this.down ? null : (this.partitions.get(topic) ?? 0);
+  }
+
+  lookupPartitions(topic: string): Promise<number | null> {
+    return Promise.resolve(this.cachedPartitions(topic));
+  }
+
+  cachedMaxBytes(): number | null {
+    return null;
+  }
+
+  forget(): void {
+    // Nothing is cached: the topics themselves are in memory.
+  }
+
+  reachable(): boolean {
+    return !this.down;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private async answer<T>(make: () => T): Promise<T> {
+    if (this.down) throw kafkaError('kafka_unavailable');
+    return make();
+  }
+}
+
+export class MemoryRelayStatus extends RelayStatus {
+  isConnected = true;
+  state: RelaySnapshot = {
+    pipelines: [
+      { name: 'main-0', state: 'idle', stoppedBy: null, waitingSince: null, lastErrorCode: null },
+    ],
+    quarantined: [],
+    blockedKeys: 0,
+    sweepFailures: 0,
+  };
+
+  snapshot(): RelaySnapshot {
+    return this.state;
+  }
+
+  connected(): boolean {
+    return this.isConnected;
+  }
+}
+
+/** Takes every record, unless it is told to fail. */
+export class MemoryDelivery extends DirectDelivery {
+  readonly delivered: NewRecord[] = [];
+  failWith: KafkaError | null = null;
+
+  async deliver(record: NewRecord): Promise<{ partition: number; offset: string }> {
+    if (this.failWith !== null) throw this.failWith;
+    this.delivered.push(record);
+    return { partition: record.partition ?? 0, offset: String(this.delivered.length - 1) };
+  }
+}
+
+/** Moves accepted records by hand, through the real outbox: a test says when Kafka confirms and when it refuses. */
+export class HandRelay {
+  readonly accepted: OutboxRecord[] = [];
+  private confirming = false;
+  private offset = 100;
+
+  constructor(
+    private readonly store: OutboxStore,
+    private readonly settlements: Settlements,
+  ) {
+    store.onAccepted((records) => {
+      this.accepted.push(...records);
+      if (this.confirming) void this.confirm(records);
+    });
+  }
+
+  /** From now on every record is confirmed as soon as it is accepted. */
+  confirmAll(): void {
+    this.confirming = true;
+  }
+
+  /** Kafka commits these records, one after the other in one batch. */
+  async confirm(records: readonly OutboxRecord[]): Promise<void> {
+    const entries = records.map(({ id, topic, partition }) => ({
+      id,
+      topic,
+      partition: partition ?? 0,
+    }));
+    await this.store.settle(
+      entries.map(({ id, partition }) => ({ id, partition, offset: String(this.offset++) })),
+    );
+    for (const { messageId, id } of records) {
+      const state = await this.store.find(messageId);
+      if (state?.status !== 'sent') throw new Error(`${messageId} is not sent`);
+      this.settlements.settle(id, {
+        status: 'sent',
+        partition: state.partition ?? -1,
+        offset: state.offset ?? '-1',
+      });
+    }
+  }
+
+  /** Kafka refuses these records for good. */
+  async bury(records: readonly OutboxRecord[], code = 'message_too_large'): Promise<void> {
+    const error = 'Kafka refuses a record of this size';
+    await this.store.bury(records.map(({ id }) => ({ id, code, error })));
+    for (const { id } of records) this.settlements.settle(id, { status: 'dlq', code, error });
+  }
+}

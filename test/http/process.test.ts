@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from '../../dev/free-ports.js';
+import { BridgeProcess } from '../support/bridge-process.js';
+import { postJson } from './client.js';
+
+let folder: string;
+let env: Record<string, string>;
+const started: BridgeProcess[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ponte-process-'));
+  const [silent] = await freePorts(1);
+  env = {
+    OUTBOX_URL: `sqlite:${join(folder, 'outbox.db')}`,
+    OUTBOX_BALLAST: '0',
+    KAFKA_BROKERS: `127.0.0.1:${silent}`,
+  };
+});
+
+afterEach(async () => {
+  for (const bridge of started.splice(0)) await bridge.kill();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(): Promise<BridgeProcess> {
+  const bridge = await BridgeProcess.start({ env });
+  started.push(bridge);
+  return bridge;
+}
+
+/** Starts a bridge that is expected to refuse; resolves with its exit code and what it said. */
+async function refusal(
+  extra: Readonly<Record<string, string>>,
+  port?: number,
+): Promise<{ readonly code: number | null; readonly said: string }> {
+  const options = { env: { ...env, ...extra }, ...(port === undefined ? {} : { port }) };
+  const bridge = await BridgeProcess.prepare(options);
+  started.push(bridge);
+  const { ended } = await bridge.launch();
+  const { code } = await ended;
+  return { code, said: bridge.lines.join('\n') };
+}
+
+test('the port opens while Kafka is out of reach, and records are taken', async () => {
+  const bridge = await start();
+  const answer = await postJson(`${bridge.url}/topics/nf`, '{"data":1}', { prefer: 'wait=0' });
+  expect(answer.status).toBe(201);
+});
+
+test('all faults of the configuration are told at once, and the process exits with 78', async () => {
+  const { code, said } = await refusal({ DELIVERY: 'maybe', COMPRESSION: 'zstd', HOST: '0.0.0.0' });
+  expect(code).toBe(78);
+  for (const variable of ['DELIVERY', 'COMPRESSION', 'HOST'])
+    expect(said).toContain(`  ${variable}: `);
+});
+
+test('a second process on the same outbox says so and exits with 73', async () => {
+  await start();
+  const { code, said } = await refusal({});
+  expect(code).toBe(73);
+  expect(said).toContain('storage_locked');
+});
+
+test('a port that is taken is told without a stack, and the process exits with 69', async () => {
+  const { port } = await start();
+  const other = `sqlite:${join(folder, 'other.db')}`;
+  const { code, said } = await refusal({ OUTBOX_URL: other, LOG_LEVEL: 'error' }, port);
+  expect(code).toBe(69);
+  expect(said.split('\n').at(-1)).toMatch(/^listen EADDRINUSE: address already in use/);
+  expect(said).not.toContain('    at ');
+});
+
+test('SIGTERM answers who waits, and the process exits with 0', async () => {
+  const bridge = await start();
+  const body = '{"key":"cliente-4711","data":{"cpf":"39053344705"},"message_id":"waits"}';
+  const waiting = postJson(`${bridge.url}/topics/nf`, body, { prefer: 'wait=60' });
+  const known = async (): Promise<boolean> =>
+    (await fetch(`${bridge.url}/messages/waits`)).status === 200;
+  while (!(await known()));
+  const code = await bridge.terminate();
+  const answer = await waiting;
+  expect(answer.status).toBe(201);
+  expect(answer.body).toMatchObject({ message_id: 'waits', confirmed: false });
+  expect(code).toBe(0);
+  const said = bridge.lines.join('\n');
+  expect(bridge.logs()).toHaveLength(bridge.lines.length);
+  expect(said).not.toMatch(/4711|39053344705/);
+});

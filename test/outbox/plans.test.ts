@@ -1,0 +1,229 @@
+import type { Engine, Row, SqlRunner, SqlValue } from '../../libs/outbox/src/engine.js';
+import { acceptAll, prepare } from '../../libs/outbox/src/accept.js';
+import { Counters } from '../../libs/outbox/src/counters.js';
+import { discard, replaySlice } from '../../libs/outbox/src/dead-letters.js';
+import { purgeSlice } from '../../libs/outbox/src/purge.js';
+import { AskReads, RelayReads } from '../../libs/outbox/src/reads.js';
+import { bury, markSent, reschedule } from '../../libs/outbox/src/settle.js';
+import { Transaction } from '../../libs/outbox/src/transaction.js';
+import { Opened, postgresTestEngine, sqliteTestEngine } from './engines.js';
+import { accepted, buried, invoice, invoices, sent, WHOLE_PAGE } from './records.js';
+
+/** Asks the database how it would run a statement instead of running it. */
+class Explaining implements SqlRunner {
+  constructor(
+    private readonly sql: SqlRunner,
+    private readonly engine: 'sqlite' | 'postgres',
+    private readonly plans: string[],
+  ) {}
+
+  async query(sql: string, params?: readonly SqlValue[]): Promise<readonly Row[]> {
+    const verb = this.engine === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
+    const rows = await this.sql.query(`${verb} ${sql}`, params);
+    const lines = rows.map((row) => String(row['detail'] ?? row['QUERY PLAN']));
+    this.plans.push([sql, ...lines].join('\n'));
+    return [];
+  }
+}
+
+/** A walk over all rows of a table, by the words of either engine; by an index of open or dead rows it is none. */
+const WHOLE_TABLE = /SCAN (outbox|settled_id|attempt)$|Seq Scan on (outbox|settled_id|attempt)/m;
+
+interface Case {
+  readonly name: string;
+  /** Names of the indexes that the plan must show; `id` for the primary key. */
+  readonly by: readonly string[];
+  readonly ask: (reads: Asked) => Promise<unknown>;
+}
+
+interface Asked {
+  readonly relay: RelayReads;
+  readonly asks: AskReads;
+  readonly tx: Transaction;
+  readonly counters: SqlRunner;
+}
+
+function shownAs(index: string): RegExp {
+  return index === 'id' ? /INTEGER PRIMARY KEY|pk_outbox/ : new RegExp(`\\b${index}\\b`);
+}
+
+const AUDIT = { actor: 'maria' };
+const SOON = { sentBefore: 9e15, idsBefore: 9e15, deadLettersBefore: 9e15 };
+const FAILURES = [{ id: 1, code: 'c', error: 'e', nextAt: 1 }];
+
+const cases: readonly Case[] = [
+  {
+    name: 'pendingPage',
+    by: ['ix_outbox_pending', 'id'],
+    ask: ({ relay }) => relay.pendingPage(WHOLE_PAGE),
+  },
+  {
+    name: 'pendingPage of some lanes',
+    by: ['ix_outbox_pending', 'id'],
+    ask: ({ relay }) => relay.pendingPage({ ...WHOLE_PAGE, lanes: { modulo: 4, remainder: 1 } }),
+  },
+  {
+    name: 'pendingOfTopic',
+    by: ['ix_outbox_pending_topic', 'id'],
+    ask: ({ relay }) => relay.pendingOfTopic('notas', null, 100, 1e6),
+  },
+  {
+    name: 'pendingOfTopic and partition',
+    by: ['ix_outbox_pending_topic', 'id'],
+    ask: ({ relay }) => relay.pendingOfTopic('notas', 3, 100, 1e6),
+  },
+  {
+    name: 'dueRetries',
+    by: ['ix_outbox_(due|failed)', 'id'],
+    ask: ({ relay }) => relay.dueRetries(5, 10),
+  },
+  { name: 'nextRetryAt', by: ['ix_outbox_due'], ask: ({ relay }) => relay.nextRetryAt() },
+  {
+    name: 'blocked keys',
+    by: ['ix_outbox_failed'],
+    ask: ({ relay }) => relay.keysInStatus('failed'),
+  },
+  { name: 'parked keys', by: ['ix_outbox_dead'], ask: ({ relay }) => relay.keysInStatus('dlq') },
+  {
+    name: 'unpublishedDeadLetters',
+    by: ['ix_outbox_unpublished', 'id'],
+    ask: ({ relay }) => relay.unpublishedDeadLetters(10, 1e6),
+  },
+  { name: 'load', by: ['id'], ask: ({ relay }) => relay.load([1, 2]) },
+  {
+    name: 'find',
+    by: ['ux_outbox_message_id', 'ux_settled_id_message_id'],
+    ask: ({ asks }) => asks.find('nf-1'),
+  },
+  { name: 'attempts', by: ['ix_attempt_record_id'], ask: ({ asks }) => asks.attempts(1) },
+  { name: 'deadLetter', by: ['ux_outbox_message_id'], ask: ({ asks }) => asks.deadLetter('nf-1') },
+  {
+    name: 'the first page of dead letters',
+    by: ['ix_outbox_dead'],
+    ask: ({ asks }) => asks.list({ status: 'dlq' }, 50),
+  },
+  {
+    name: 'a page of dead letters of a topic and a time',
+    by: ['ix_outbox_dead(_age)?'],
+    ask: ({ asks }) => asks.list({ status: 'dlq', topic: 'notas', from: 1, to: 9e15 }, 50),
+  },
+  {
+    name: 'a page of failed records',
+    by: ['ix_outbox_failed'],
+    ask: ({ asks }) => asks.list({ status: 'failed' }, 50),
+  },
+  {
+    name: 'a page of pending records',
+    by: ['ix_outbox_pending'],
+    ask: ({ asks }) => asks.list({ status: 'pending', topic: 'notas' }, 50),
+  },
+  {
+    name: 'countDeadLetters',
+    by: ['ix_outbox_dead(_age)?'],
+    ask: ({ asks }) => asks.countDeadLetters({ topic: 'notas' }),
+  },
+  {
+    name: 'oldestOpenAt',
+    by: ['ix_outbox_pending', 'ix_outbox_failed'],
+    ask: ({ asks }) => asks.oldestOpenAt(),
+  },
+  {
+    name: 'the recount at the start',
+    by: ['ix_outbox_pending(_topic)?', 'ix_outbox_(due|failed)', 'ix_outbox_dead(_age)?'],
+    ask: ({ counters }) => new Counters().drift(counters),
+  },
+  {
+    name: 'the look for known message ids',
+    by: ['ux_outbox_message_id', 'ux_settled_id_message_id'],
+    ask: ({ tx }) => acceptAll(tx, [prepare([])], () => undefined),
+  },
+  {
+    name: 'sending',
+    by: ['id'],
+    ask: ({ tx }) => markSent(tx, [{ id: 1, partition: 0, offset: '1' }]),
+  },
+  { name: 'reschedule', by: ['id'], ask: ({ tx }) => reschedule(tx, FAILURES) },
+  { name: 'bury', by: ['id'], ask: ({ tx }) => bury(tx, FAILURES) },
+  {
+    name: 'replay by a filter',
+    by: ['ix_outbox_dead(_age)?'],
+    ask: ({ tx }) =>
+      replaySlice(tx, { topic: 'notas' }, { afterId: 0, buriedBy: 9e15, limit: 10 }, AUDIT),
+  },
+  {
+    name: 'discard',
+    by: ['ux_outbox_message_id', 'ux_settled_id_message_id'],
+    ask: ({ tx }) => discard(tx, 'nf-1', AUDIT).catch(() => undefined),
+  },
+  {
+    name: 'purge',
+    by: ['ix_outbox_sent', 'ix_outbox_dead_age', 'ix_settled_id_settled_at'],
+    ask: ({ tx }) => purgeSlice(tx, SOON, 100),
+  },
+];
+
+describe.each([sqliteTestEngine(), postgresTestEngine()])(
+  'no statement walks over the sent rows on $name:',
+  (engine) => {
+    const opened = new Opened();
+    let real: Engine;
+
+    beforeAll(async () => {
+      await engine.start();
+      const url = await engine.freshUrl();
+      await fill(url);
+      real = await engine.openEngine(url);
+    });
+    afterAll(async () => {
+      await real.close();
+      await engine.stop();
+    });
+
+    async function fill(url: string): Promise<void> {
+      const store = await opened.open(url);
+      for (let n = 0; n < 20; n++) {
+        const records = invoices(200).map((one) => ({
+          ...one,
+          messageId: `${n}-${one.messageId}`,
+        }));
+        await sent(store, await accepted(store, ...records));
+      }
+      const open = await accepted(store, ...invoices(60));
+      await store.reschedule(
+        open.slice(0, 20).map(({ id }) => ({ id, code: 'c', error: 'e', nextAt: 1 })),
+      );
+      await buried(store, ...open.slice(20, 40));
+      await store.notePublished(open.slice(20, 35).map(({ id }) => id));
+      await store.purge({ sentBefore: 9e15, idsBefore: 0, deadLettersBefore: 0 }, 1000);
+      for (let n = 0; n < 10; n++) {
+        await accepted(store, ...Array.from({ length: 300 }, (_, m) => invoice(`open-${n}-${m}`)));
+      }
+      await opened.closeAll();
+      await engine.look(url, 'ANALYZE');
+    }
+
+    async function planOf(ask: Case['ask']): Promise<string> {
+      const plans: string[] = [];
+      const explain = (sql: SqlRunner): SqlRunner => new Explaining(sql, engine.name, plans);
+      await ask({
+        relay: new RelayReads(explain(real.relayReader), real.dialect),
+        asks: new AskReads(explain(real.askReader), 'outbox'),
+        tx: new Transaction(explain(real.writer), real.dialect, 1),
+        counters: explain(real.relayReader),
+      });
+      return plans.join('\n\n');
+    }
+
+    it.each(cases)('$name', async ({ by, ask }) => {
+      const plan = await planOf(ask);
+      expect(plan).not.toMatch(WHOLE_TABLE);
+      for (const index of by) expect(plan).toMatch(shownAs(index));
+    });
+
+    it.each([{}, { status: 'sent' as const }])('the newest of %j, from the end', async (filter) => {
+      const plan = await planOf(({ asks }) => asks.list(filter, 50));
+      expect(plan).toMatch(/SCAN outbox$|Index Scan Backward using pk_outbox/m);
+      expect(plan).not.toMatch(/TEMP B-TREE|Sort/);
+    });
+  },
+);

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What the bridge says of one record. */
+export interface MessageView {
+  readonly message_id: string;
+  readonly topic: string;
+  readonly status: string;
+  readonly retry_count: number;
+  readonly last_error: string | null;
+  readonly partition: number | null;
+  readonly offset: string | null;
+}
+
+export interface HealthView {
+  readonly status: string;
+  readonly kafka: { readonly connected: boolean };
+  readonly outbox: { readonly pending: number; readonly failed: number; readonly dlq: number };
+}
+
+/** GETs JSON; the status is not looked at. */
+export async function getJson<T>(url: string): Promise<T> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+  return (await response.json()) as T;
+}
+
+export async function messageView(bridge: string, messageId: string): Promise<MessageView> {
+  return getJson<MessageView>(`${bridge}/messages/${encodeURIComponent(messageId)}`);
+}
+
+/** Asks until the answer is what is waited for. @throws Error with the last answer when it is not in time. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T>,
+  good: (answer: T) => boolean,
+  withinMs = 60_000,
+): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  let last: unknown = 'nothing';
+  for (;;) {
+    try {
+      const answer = await ask();
+      if (good(answer)) return answer;
+      last = answer;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline) {
+      const text = last instanceof Error ? last.message : JSON.stringify(last);
+      throw new Error(`${what}: not within ${withinMs} ms; last: ${text}`);
+    }
+    await delay(50);
+  }
+}
+
+/** Waits until no record is pending or failed. */
+export async function drained(bridge: string, withinMs = 60_000): Promise<HealthView> {
+  return until(
+    'the outbox is drained',
+    () => getJson<HealthView>(`${bridge}/health`),
+    ({ outbox }) => outbox.pending === 0 && outbox.failed === 0,
+    withinMs,
+  );
+}
