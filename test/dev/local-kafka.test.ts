@@ -89,6 +89,7 @@ describe('a local Kafka', () => {
     'is another cluster with nothing in it after a wipe',
     async () => {
       const before = cluster.clusterId;
+      await cluster.createTopic('wiped');
       await expect(cluster.wipe()).rejects.toThrow('Stop every broker');
 
       await cluster.killAll();

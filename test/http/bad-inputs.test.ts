@@ -128,59 +128,6 @@ describe('on the wire', () => {
   });
 });
 
-describe('paths and topics', () => {
-  test.each<[string, number, string]>([
-    ['/topics/', 404, 'not_found'],
-    ['/topics/.', 400, 'invalid_topic'],
-    ['/topics/%2e%2e', 400, 'invalid_topic'],
-    ['/topics/a%2Fb', 400, 'invalid_topic'],
-    ['/topics/a%5Cb', 400, 'invalid_topic'],
-    ['/topics/a%00b', 400, 'invalid_topic'],
-    ['/topics/%zz', 400, 'invalid_url'],
-    ['/topics/%C0%AE', 400, 'invalid_url'],
-    [`/topics/${'x'.repeat(250)}`, 400, 'invalid_topic'],
-    [`/topics/${'x'.repeat(301)}`, 400, 'invalid_url'],
-    ['/topics/a%20b', 400, 'invalid_topic'],
-    ['/topics/%C3%A9', 400, 'invalid_topic'],
-    ['/topics/__consumer_offsets', 403, 'topic_forbidden'],
-    ['/topics/_ponte.ledger', 403, 'topic_forbidden'],
-    ['/topics/dlq-topic', 403, 'topic_forbidden'],
-    ['/topics/__proto__', 403, 'topic_forbidden'],
-    ['/topics/constructor', 404, 'unknown_topic'],
-    ['/topics/toString', 404, 'unknown_topic'],
-    ['/topics/missing', 404, 'unknown_topic'],
-    ['//topics/orders', 404, 'not_found'],
-    ['/topics/orders/', 404, 'not_found'],
-    ['/TOPICS/orders', 404, 'not_found'],
-    ['/nowhere', 404, 'not_found'],
-    ['/topics/orders?topic=other', 400, 'unknown_parameter'],
-    ['/topics/orders?acks=0', 400, 'unknown_parameter'],
-    ['/topics/orders?key=a&key=b', 400, 'unknown_parameter'],
-  ])('POST %s is answered with %d %s', async (path, status, code) => {
-    expect(refusal(await exchange(bridge.port, post(path, GOOD)))).toEqual(refused(status, code));
-  });
-
-  test('a name of 249 characters is accepted', async () => {
-    const topic = 'x'.repeat(249);
-    bridge.topics.partitions.set(topic, 1);
-    expect((await exchange(bridge.port, post(`/topics/${topic}`, GOOD))).status).toBe(201);
-  });
-
-  test.each<[string, string, string]>([
-    ['PUT', '/topics/orders', 'GET, HEAD, POST'],
-    ['DELETE', '/topics/orders', 'GET, HEAD, POST'],
-    ['TRACE', '/topics/orders', 'GET, HEAD, POST'],
-    ['OPTIONS', '/topics/orders', 'GET, HEAD, POST'],
-    ['PROPFIND', '/topics/orders', 'GET, HEAD, POST'],
-    ['GET', '/admin/topics', 'POST'],
-    ['POST', '/health', 'GET, HEAD'],
-  ])('%s %s is told %s', async (method, path, allow) => {
-    const answer = await exchange(bridge.port, `${method} ${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
-    expect(refusal(answer)).toEqual(refused(405, 'method_not_allowed'));
-    expect(answer.headers.get('allow')).toBe(allow);
-  });
-});
-
 describe('bodies', () => {
   test.each<[string, Record<string, string>, string | Buffer, number, string]>([
     ['empty', {}, '', 400, 'empty_body'],

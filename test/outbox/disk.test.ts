@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { open, rm, stat } from 'node:fs/promises';
+import { open, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openOutbox, type OutboxStore } from '@bridge/outbox';
@@ -92,9 +92,11 @@ describe('the outbox on a full disk', () => {
     await start(BALLAST);
     await fill();
     await store.tendBallast();
-    await fill();
+    await writeFile(join(folder, 'more'), Buffer.alloc(MIB));
     await store.tendBallast();
-    expect((await store.storageHealth()).ballast).toBe(false);
+    const { ballast: inPlace, disk } = await store.storageHealth();
+    expect(inPlace).toBe(false);
+    expect(disk?.freeBytes).toBeGreaterThan(2 * MIB);
     await expect(store.accept([invoice('small')])).rejects.toMatchObject({ code: 'storage_full' });
     expect(store.stats().totals.received).toBe(0);
   });

@@ -9,7 +9,7 @@ export interface BridgeSetup {
   readonly folder: string;
   readonly database: string;
   /** Kills the bridge and removes the folder. */
-  dispose(): Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 /** Variables that keep a test from depending on the machine's disk. */

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import { createRequire } from 'node:module';
 import kafkajs from 'kafkajs';
+import { patchKafkaJs } from './kafkajs-patches.js';
 import type { ISocketFactory, Kafka, SASLOptions } from 'kafkajs';
 
 /** How to reach the cluster. Secrets are held here only. */
@@ -47,7 +47,7 @@ export class KafkaClient {
   private dropped = false;
 
   constructor(connection: KafkaConnection) {
-    stopIdleLoop();
+    patchKafkaJs();
     this.kafka = new kafkajs.Kafka({
       clientId: connection.clientId,
       brokers: [...connection.brokers],
@@ -106,31 +106,5 @@ function tlsOptions(ssl: NonNullable<KafkaConnection['ssl']>): tls.ConnectionOpt
     ...(ssl.ca === null ? {} : { ca: ssl.ca }),
     ...(ssl.cert === null ? {} : { cert: ssl.cert }),
     ...(ssl.key === null ? {} : { key: ssl.key }),
-  };
-}
-
-interface RequestQueueInternals {
-  throttledUntil: number;
-  pending: readonly unknown[];
-  throttleCheckTimeoutId: NodeJS.Timeout | null;
-}
-
-let idleLoopStopped = false;
-
-/**
- * kafkajs 2.2.4 wakes every connection some 1,800 times a second for ever, although nothing waits (3 % of a
- * core for each idle producer; Node 24 prints a warning too). With nothing pending there is nothing to check:
- * answers and new requests check by themselves.
- */
-function stopIdleLoop(): void {
-  if (idleLoopStopped) return;
-  idleLoopStopped = true;
-  const require = createRequire(import.meta.url);
-  const queue = require('kafkajs/src/network/requestQueue') as {
-    prototype: { scheduleCheckPendingRequests: (this: RequestQueueInternals) => void };
-  };
-  const original = queue.prototype.scheduleCheckPendingRequests;
-  queue.prototype.scheduleCheckPendingRequests = function schedule(): void {
-    if (this.pending.length > 0) original.call(this);
   };
 }

@@ -46,6 +46,12 @@ const BY_NUMBER = new Map<number, KafkaErrorFacts>([
   [90, cluster('producer_fenced', 'unknown')],
 ]);
 
+/** The client's own words for "the metadata that I asked for does not hold this topic". */
+const NO_METADATA: ReadonlySet<unknown> = new Set([
+  'KafkaJSMetadataNotLoaded',
+  'KafkaJSTopicMetadataNotLoaded',
+]);
+
 const UNAVAILABLE = cluster('kafka_unavailable', 'unknown');
 
 interface ClientError {
@@ -66,6 +72,12 @@ function protocolNumber(error: unknown, depth = 0): number | null {
   return protocolNumber(cause, depth + 1) ?? protocolNumber(originalError, depth + 1);
 }
 
+function lacksMetadata(error: unknown, depth = 0): boolean {
+  if (typeof error !== 'object' || error === null || depth > 4) return false;
+  const { name, cause } = error as ClientError;
+  return NO_METADATA.has(name) || lacksMetadata(cause, depth + 1);
+}
+
 /** Kafka's numeric error code behind anything the client threw, or null. */
 export function kafkaErrorNumber(error: unknown): number | null {
   return protocolNumber(error);
@@ -75,7 +87,8 @@ export function kafkaErrorNumber(error: unknown): number | null {
 export function toKafkaError(error: unknown, what: string): KafkaError {
   if (error instanceof KafkaError) return error;
   const number = protocolNumber(error);
-  const facts = (number === null ? undefined : BY_NUMBER.get(number)) ?? UNAVAILABLE;
+  const known = number === null ? undefined : BY_NUMBER.get(number);
+  const facts = known ?? (lacksMetadata(error) ? topic('unknown_topic') : UNAVAILABLE);
   const message = error instanceof Error ? error.message : String(error);
   return new KafkaError(facts, `${what}: ${message}`.slice(0, 400), error);
 }

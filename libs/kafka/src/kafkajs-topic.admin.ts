@@ -8,6 +8,7 @@ import { TopicAdmin, type ClusterView, type NewTopic, type TopicDescription } fr
 import { TopicCache, type TopicFacts } from './topic-cache.js';
 
 const PROBE_MS = 3_000;
+const PROBE_TOPIC = '__consumer_offsets';
 /** Two probes missed, and what is in flight: after this the cluster is out of reach. */
 const REACHABLE_MS = 10_000;
 
@@ -176,10 +177,13 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
   private async probe(): Promise<void> {
     while (!this.stopped.signal.aborted) {
       try {
-        await this.ask('probe', (admin) => admin.describeCluster());
+        // One small topic: describing the cluster would fetch the metadata of every topic in it.
+        await this.ask('probe', (admin) => admin.fetchTopicMetadata({ topics: [PROBE_TOPIC] }));
         this.lastProbeFailed = false;
-      } catch {
-        this.lastProbeFailed = true;
+      } catch (error) {
+        // A refusal is an answer: the topic may be missing or not for us.
+        this.lastProbeFailed = !(error instanceof KafkaError) || error.scope !== 'topic';
+        if (!this.lastProbeFailed) this.lastAnswerAt = Date.now();
       }
       await pause(PROBE_MS, undefined, { signal: this.stopped.signal }).catch(() => {
         // Stopped: the loop ends.

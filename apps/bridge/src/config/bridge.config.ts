@@ -1,6 +1,6 @@
 import type { DeliveryMode } from '@bridge/outbox';
 
-/** Where the pipelines keep their batch numbers in Kafka; nobody may post to it. docs/operations.md names it. */
+/** The topic whose group offsets are the ledger. Nothing is ever written to it, and nobody may post to it. */
 export const LEDGER_TOPIC = '_ponte.ledger';
 
 /**

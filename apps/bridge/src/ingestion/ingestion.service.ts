@@ -5,7 +5,7 @@ import { OutboxStore, type NewRecord, type OutboxRecord, type RecordState } from
 import { Configuration } from '../config/bridge.config.js';
 import { Shutdown } from '../http/index.js';
 import { ProblemError } from '../problem/index.js';
-import { DirectDelivery, Settlements } from '../relay/index.js';
+import { DirectDelivery, Settlements, type Settlement } from '../relay/index.js';
 import { AdmissionGate } from './admission.gate.js';
 import { answerOf, outcomeOf, outcomeOfState, type Answer, type Outcome } from './answer.js';
 import { readEnvelope, type Envelope } from './envelope.js';
@@ -122,7 +122,7 @@ export class IngestionService {
 
   private async answerAccepted(record: OutboxRecord, submission: Submission): Promise<Answer> {
     // Nothing may be awaited before this wait: the relay settles a record only after a later commit.
-    const waiting = this.settlements.wait(record.id, this.waitMs(submission));
+    const waiting = this.wait(record.id, submission);
     submission.releaseBody();
     return this.answer(record.messageId, outcomeOf(await waiting, record.partition), submission);
   }
@@ -133,7 +133,7 @@ export class IngestionService {
     const { id, messageId } = state;
     const known = outcomeOfState(state);
     if (known.status !== 'pending') return this.answer(messageId, known, submission, true);
-    const waiting = this.settlements.wait(id, this.waitMs(submission));
+    const waiting = this.wait(id, submission);
     // It may have been settled between the look and the wait, and nobody would tell.
     // The record is safe: a look that fails now must not make an error of it.
     const again = await this.store.find(messageId).catch(() => null);
@@ -164,10 +164,11 @@ export class IngestionService {
     return this.answer(record.messageId, { status: 'sent', partition, offset }, submission);
   }
 
-  /** What is left of the wait; nothing at a shutdown. */
-  private waitMs({ preference, startedAt }: Submission): number {
-    if (this.shutdown.begun) return 0;
-    return Math.max(0, preference.waitMs - (performance.now() - startedAt));
+  /** For what is left of the wait; at a shutdown, not at all. */
+  private wait(id: number, { preference, startedAt }: Submission): Promise<Settlement | null> {
+    const left = preference.waitMs - (performance.now() - startedAt);
+    if (left <= 0 || this.shutdown.begun) return Promise.resolve(null);
+    return this.settlements.wait(id, left);
   }
 
   private answer(

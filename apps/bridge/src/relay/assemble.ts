@@ -6,7 +6,7 @@ import type {
   TransactionalProducers,
 } from '@bridge/kafka';
 import type { OutboxStore } from '@bridge/outbox';
-import type { BridgeConfig } from '../config/bridge.config.js';
+import { LEDGER_TOPIC, type BridgeConfig } from '../config/bridge.config.js';
 import { Blocks } from './blocks.js';
 import type { Delivery } from './delivery.js';
 import type { Clock } from './clock.js';
@@ -19,16 +19,13 @@ import { PlainDelivery } from './plain.delivery.js';
 import { Progress } from './progress.js';
 import type { PipelineIdentity } from './recovery.js';
 import { Refusals } from './refusals.js';
-import { Relay } from './relay.js';
+import { Relay, SIDE } from './relay.js';
 import type { Settlements } from './settlements.js';
 import { SideChoice } from './side-choice.js';
 import { SidePipeline } from './side-pipeline.js';
 import { SideVerdicts } from './side-verdicts.js';
 
-/** The topic whose group offsets are the ledger. Nothing is ever written to it. */
-export const LEDGER_TOPIC = '_ponte.ledger';
 const LEDGER_PARTITIONS = 16;
-const SIDE = 'side';
 const PLAIN = 'plain';
 
 export interface RelayPorts {

@@ -32,6 +32,8 @@ export interface RelayParts {
   readonly stop: AbortController;
 }
 
+/** The pipeline for what is suspect. */
+export const SIDE = 'side';
 /** A batch that waits this long for Kafka means: nothing can be written. Milliseconds. */
 const STUCK_MS = 10_000;
 /** A batch in flight ends within this time or is left to the next start. Milliseconds. */
@@ -102,9 +104,11 @@ export class Relay extends RelayStatus {
     const { pending, failed } = store.stats().rows;
     const now = clock.now();
     return progresses.every((progress) => {
-      const { state, waitingSince } = progress.status();
-      const stuck = waitingSince !== null && now - waitingSince > STUCK_MS && pending + failed > 0;
-      return state !== 'stopped' && !stuck;
+      const { name, state, waitingSince } = progress.status();
+      if (state === 'stopped') return false;
+      // The side pipeline waits for what is sick while everything else is well.
+      if (name === SIDE || waitingSince === null) return true;
+      return now - waitingSince <= STUCK_MS || pending + failed === 0;
     });
   }
 

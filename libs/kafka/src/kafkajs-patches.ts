@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module';
+
+/*
+ * Two faults of kafkajs 2.2.4 that no setting turns off. Its version is pinned by the lock file; each patch
+ * checks that it finds what it was written for, and test/kafka shows what happens without it.
+ */
+
+const require = createRequire(import.meta.url);
+let applied = false;
+
+export function patchKafkaJs(): void {
+  if (applied) return;
+  applied = true;
+  stopIdleLoop();
+  tolerateSickPartitions();
+}
+
+interface RequestQueueInternals {
+  readonly pending: readonly unknown[];
+}
+
+/**
+ * kafkajs wakes every connection some 1,800 times a second for ever, although nothing waits (3 % of a core for
+ * each idle producer; Node 24 prints a warning too). With nothing pending there is nothing to check: answers and
+ * new requests check by themselves.
+ */
+function stopIdleLoop(): void {
+  const queue = require('kafkajs/src/network/requestQueue') as {
+    prototype: { scheduleCheckPendingRequests: (this: RequestQueueInternals) => void };
+  };
+  const original = expectFunction(queue.prototype.scheduleCheckPendingRequests);
+  queue.prototype.scheduleCheckPendingRequests = function schedule(): void {
+    if (this.pending.length > 0) original.call(this);
+  };
+}
+
+interface MetadataAnswer {
+  readonly topicMetadata: readonly {
+    readonly topicErrorCode: number;
+    readonly partitionMetadata: readonly unknown[];
+  }[];
+}
+
+interface MetadataResponse {
+  parse: (answer: MetadataAnswer) => Promise<MetadataAnswer>;
+}
+
+const METADATA_VERSIONS = [0, 1, 2, 3, 4, 5, 6];
+
+/**
+ * kafkajs throws a whole metadata answer away when one partition in it has no leader, and it asks for all topics
+ * of the cluster where it names none, as before a fence. One dead broker with one unreplicated partition of
+ * anybody's then keeps every producer from starting. A partition without a leader is a fact about that
+ * partition: the request that needs it fails by itself. The same holds for one topic among several.
+ */
+function tolerateSickPartitions(): void {
+  for (const version of METADATA_VERSIONS) {
+    const response = require(
+      `kafkajs/src/protocol/requests/metadata/v${version}/response`,
+    ) as MetadataResponse;
+    const original = expectFunction(response.parse);
+    response.parse = async (answer) => {
+      const [only] = answer.topicMetadata;
+      if (answer.topicMetadata.length !== 1 || only === undefined) return answer;
+      // Of a single topic only its own error counts, which the original knows how to name.
+      await original({ ...answer, topicMetadata: [{ ...only, partitionMetadata: [] }] });
+      return answer;
+    };
+  }
+}
+
+function expectFunction<T>(found: T): T {
+  if (typeof found !== 'function') {
+    throw new TypeError('kafkajs is not the release that its patches were written for (2.2.4).');
+  }
+  return found;
+}
