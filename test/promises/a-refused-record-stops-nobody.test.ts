@@ -163,4 +163,38 @@ describe('A refused record stops nobody else, is kept whole, and can be replayed
     expect(view).toMatchObject({ retry_count: 5 });
     expect(view.last_error).toMatch(/short-lived/);
   }, 120_000);
+
+  it('parks a key behind its dead letter when told to, until the letter is discarded', async () => {
+    await kafka.createTopic('parked', { config: { 'max.message.bytes': '1000' } });
+    const parking = await startBridge(kafka.bootstrap, {
+      ON_DEAD_LETTER: 'park',
+      CONFIRM_WAIT_MS: '20000',
+    });
+    const { url } = parking.bridge;
+    try {
+      const letter = { key: 'a', message_id: 'letter', data: 'x'.repeat(5_000) };
+      expect((await post(url, 'parked', letter)).body).toMatchObject({ status: 'dlq' });
+      const later = { key: 'a', message_id: 'later', data: 1 };
+      const waiting = post(url, 'parked', later);
+      expect((await post(url, 'parked', { key: 'b', data: 1 })).status).toBe(200);
+      // A restart does not forget the parked key.
+      await parking.bridge.restart();
+      expect((await post(url, 'parked', { key: 'b', data: 2 })).status).toBe(200);
+      expect(await messageView(url, 'later')).toMatchObject({ status: 'pending' });
+      const discarded = await fetch(`${url}/admin/dead-letters/letter`, {
+        method: 'DELETE',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ reason: 'posted again under another number' }),
+      });
+      expect(discarded.status).toBeLessThan(300);
+      await until(
+        'the key goes on',
+        () => messageView(url, 'later'),
+        ({ status }) => status === 'sent',
+      );
+      await waiting.catch(() => undefined);
+    } finally {
+      await parking.dispose();
+    }
+  }, 120_000);
 });

@@ -28,7 +28,10 @@ async function main(): Promise<void> {
     logLevels: LEVELS.slice(0, LEVELS.indexOf(LEAST[config.logLevel]) + 1),
   });
   process.on('uncaughtException', (error) => die(logger, 'An uncaught error', error));
-  process.on('unhandledRejection', (error) => die(logger, 'An unhandled rejection', error));
+  process.on('unhandledRejection', (error) => {
+    if (isAbandonedClient(error)) logger.debug(`An abandoned Kafka client: ${String(error)}`);
+    else die(logger, 'An unhandled rejection', error);
+  });
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config),
     createHttpAdapter(config.http),
@@ -69,6 +72,14 @@ function die(logger: ConsoleLogger, message: string, error: unknown): never {
   const stack = error instanceof Error ? error.stack : String(error);
   logger.fatal({ message, stack });
   process.exit(EXIT.software);
+}
+
+/**
+ * Kafka clients are thrown away in the middle of their work, and kafkajs does not catch all of its own promises.
+ * Whoever needed an answer has asked the ledger by then.
+ */
+function isAbandonedClient(error: unknown): boolean {
+  return error instanceof Error && error.name.startsWith('KafkaJS');
 }
 
 /** One clear line for what an operator can put right, the stack for what he cannot. */

@@ -12,7 +12,6 @@ export interface BridgeConfig {
     readonly host: string;
     readonly port: number;
     readonly maxBodyBytes: number;
-    readonly maxRecordsPerRequest: number;
     readonly confirmWaitMs: number;
     readonly invalidUtf8: 'windows-1252' | 'reject';
   };

@@ -21,7 +21,6 @@ test('has a default for everything', () => {
       host: '127.0.0.1',
       port: 8081,
       maxBodyBytes: 1_048_576,
-      maxRecordsPerRequest: 500,
       confirmWaitMs: 5_000,
       invalidUtf8: 'windows-1252',
     },

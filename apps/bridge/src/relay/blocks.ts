@@ -59,11 +59,16 @@ export class Blocks {
   release(record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>, again = false): void {
     const key = orderKey(record);
     const block = this.keys.get(key);
-    if (block === undefined || !block.holders.delete(record.id)) return;
+    if (block === undefined || !block.holders.has(record.id)) return;
     if (again) block.firstSkipped = earlier(block.firstSkipped, record.id);
-    if (block.holders.size > 0) return;
-    this.keys.delete(key);
-    if (block.firstSkipped !== null) this.released(block.firstSkipped);
+    this.drop(key, block, record.id);
+  }
+
+  /** As `release`, for a record whose topic is another one now: a dead letter that was replayed elsewhere. */
+  releaseId(id: number): void {
+    for (const [key, block] of this.keys) {
+      if (block.holders.has(id)) return this.drop(key, block, id);
+    }
   }
 
   /** Whether a main pipeline must pass over this record; it is then remembered. */
@@ -90,6 +95,13 @@ export class Blocks {
       if (holder < record.id && !together.has(holder)) return true;
     }
     return false;
+  }
+
+  private drop(key: string, block: KeyBlock, id: number): void {
+    block.holders.delete(id);
+    if (block.holders.size > 0) return;
+    this.keys.delete(key);
+    if (block.firstSkipped !== null) this.released(block.firstSkipped);
   }
 
   // ── quarantine ──────────────────────────────────────────────────────────────────────────────────

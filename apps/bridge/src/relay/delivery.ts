@@ -38,7 +38,7 @@ export abstract class Delivery {
     stop: AbortSignal,
   ): Promise<Outcome>;
 
-  /** Commits the ledger's number again, so that Kafka does not forget it. */
+  /** Commits the ledger's number again when it is a day old, so that Kafka does not forget it. Called when idle. */
   abstract heartbeat(stop: AbortSignal): Promise<void>;
 
   abstract close(): Promise<void>;

@@ -25,6 +25,9 @@ export interface LedgeredPorts extends RecoveryPorts {
   readonly stopForGood: (code: StopCode, pipeline: string) => void;
 }
 
+/** Kafka forgets the number of an idle pipeline after 7 days; renewing it daily leaves six days of outage. */
+const HEARTBEAT_MS = 24 * 3_600_000;
+
 /** How one try to send a batch ended, before the ledger was asked. */
 type Try =
   | { readonly kind: 'committed' }
@@ -70,17 +73,17 @@ export class LedgeredDelivery extends Delivery {
   }
 
   async heartbeat(stop: AbortSignal): Promise<void> {
-    const { store } = this.ports;
-    const { name, slot } = this.identity;
+    const { store, clock } = this.ports;
+    const { name } = this.identity;
+    const { committedNumber, openBatch, ledgerAt } = await store.pipeline(name);
+    if (committedNumber === 0 || openBatch !== null) return;
+    if (ledgerAt !== null && clock.now() - ledgerAt < HEARTBEAT_MS) return;
+    if (!(await this.ready(stop))) return;
     try {
-      const { committedNumber } = await store.pipeline(name);
-      if (committedNumber === 0 || this.producer === null) return;
-      await this.producer.append(slot, committedNumber, []);
-      await this.producer.commit();
-      await store.noteLedger(name);
+      await this.renewLedger(committedNumber);
     } catch (error) {
+      this.logger.warn(`${name}: the heartbeat failed, the ledger is asked: ${String(error)}`);
       this.discard(true);
-      this.logger.warn(`${name}: heartbeat failed, the pipeline asks the ledger`, String(error));
       await this.ready(stop);
     }
   }
@@ -114,6 +117,14 @@ export class LedgeredDelivery extends Delivery {
     } catch (error) {
       return { kind: 'doubt', error, commitTried };
     }
+  }
+
+  /** Commits the number that the ledger holds already, so that Kafka counts its days anew. */
+  private async renewLedger(committedNumber: number): Promise<void> {
+    if (this.producer === null) throw new Error('The pipeline is not ready to send.');
+    await this.producer.append(this.identity.slot, committedNumber, []);
+    await this.producer.commit();
+    await this.ports.store.noteLedger(this.identity.name);
   }
 
   private discard(commitTried: boolean): void {
@@ -156,9 +167,7 @@ export class LedgeredDelivery extends Delivery {
         `${this.identity.name}: Kafka had let the ledger's number expire; it is put back`,
       );
       const { committedNumber } = await store.pipeline(this.identity.name);
-      await this.producer.append(this.identity.slot, committedNumber, []);
-      await this.producer.commit();
-      await store.noteLedger(this.identity.name);
+      await this.renewLedger(committedNumber);
     }
     this.progress.advance();
     return recovered.openBatch === 'committed' ? 'committed' : 'ready';

@@ -41,7 +41,8 @@ export interface PipelinePorts {
 
 /** Nothing is lost when a wake-up is: the loop looks by itself this often. */
 const IDLE_MS = 1_000;
-const HEARTBEAT_MS = 24 * 3_600_000;
+/** An idle pipeline looks this often whether its ledger's number grows old. */
+export const HEARTBEAT_LOOK_MS = 3_600_000;
 
 /**
  * A main pipeline: everything that is well, in the order of acceptance, one batch in flight.
@@ -54,7 +55,7 @@ export class Pipeline {
   private failures = 0;
   /** The one partition that failed alone in the last batch: a second time in a row it is the culprit. */
   private suspect: string | null = null;
-  private heartbeatAt: number;
+  private heartbeatAt = 0;
 
   constructor(
     readonly name: string,
@@ -62,9 +63,7 @@ export class Pipeline {
     private readonly limits: BatchLimits,
     /** False: do not trouble Kafka before there is work (a mode that nobody uses). */
     private readonly eager: boolean,
-  ) {
-    this.heartbeatAt = ports.clock.now() + HEARTBEAT_MS;
-  }
+  ) {}
 
   wake(): void {
     this.signal.notify();
@@ -94,7 +93,7 @@ export class Pipeline {
     if (!feed.hasWork) {
       progress.advance();
       if (clock.now() >= this.heartbeatAt) {
-        this.heartbeatAt = clock.now() + HEARTBEAT_MS;
+        this.heartbeatAt = clock.now() + HEARTBEAT_LOOK_MS;
         await delivery.heartbeat(stop);
       }
       await this.signal.wait(IDLE_MS, stop);

@@ -134,8 +134,8 @@ export class Relay extends RelayStatus {
   private goBackTo(records: readonly OutboxRecord[]): void {
     const { blocks } = this.parts;
     for (const record of records) {
-      // A replay to another topic leaves the parked key of the first one, too.
-      blocks.release(record);
+      // By its id: a record that is replayed to another topic was parked under its first one.
+      blocks.releaseId(record.id);
       this.rewind(record.id);
     }
   }

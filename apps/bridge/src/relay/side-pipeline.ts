@@ -7,7 +7,7 @@ import type { DeadLetterPublisher } from './dead-letter.publisher.js';
 import type { Delivery } from './delivery.js';
 import type { Isolated } from './isolated.js';
 import { outgoingRecord, type Outgoing } from './outgoing.js';
-import type { SideDoor } from './pipeline.js';
+import { HEARTBEAT_LOOK_MS, type SideDoor } from './pipeline.js';
 import { place } from './placement.js';
 import type { Progress } from './progress.js';
 import { clusterBackoff } from './retry-policy.js';
@@ -46,6 +46,7 @@ export class SidePipeline implements SideDoor {
   private readonly signal = new Signal();
   private readonly turn: Source[] = ['dead-letters', 'retries', 'isolated', 'probes'];
   private failures = 0;
+  private heartbeatAt = 0;
 
   constructor(
     private readonly ports: SidePorts,
@@ -87,7 +88,12 @@ export class SidePipeline implements SideDoor {
       this.turn.push(source);
       if (await this.serve(source, stop)) return true;
     }
-    this.ports.progress.advance();
+    const { progress, clock, deliveries } = this.ports;
+    progress.advance();
+    if (clock.now() >= this.heartbeatAt) {
+      this.heartbeatAt = clock.now() + HEARTBEAT_LOOK_MS;
+      await deliveries['exactly-once'].heartbeat(stop);
+    }
     return false;
   }
 
