@@ -91,6 +91,7 @@ describe('Overload is refused early, and what was accepted is delivered', () => 
       OUTBOX_URL: `sqlite:${join(disk, 'outbox.db')}`,
       OUTBOX_BALLAST: '8 MiB',
       MIN_FREE_DISK: '4 MiB',
+      BATCH_MAX_BYTES: '1 MiB',
       RETENTION_SENT: '1s',
     });
     try {

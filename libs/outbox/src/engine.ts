@@ -66,8 +66,8 @@ export interface Engine {
   readonly relayReader: SqlRunner;
   /** Reads of people, apart so that a slow page never holds up the relay. */
   readonly askReader: SqlRunner;
-  /** False while the disk is so low that what is left is kept for the drain. */
-  hasRoom(): boolean;
+  /** Counts a record of so many bytes against the disk; false when what is left is kept for the drain. */
+  reserve(bytes: number): boolean;
   health(): Promise<StorageHealth>;
   /** `alone` runs a step while the writer rests between two transactions; `idle` says whether nothing waits for it. */
   checkpoint(

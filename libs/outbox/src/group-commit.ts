@@ -72,7 +72,7 @@ export class GroupCommit {
 
   accept(request: AcceptRequest): Promise<readonly Acceptance[]> {
     if (this.isFull(request.bytes)) return Promise.reject(overloaded());
-    if (!this.engine.hasRoom()) return Promise.reject(full());
+    if (!this.engine.reserve(request.bytes)) return Promise.reject(full());
     return new Promise((resolve, reject) => {
       this.push({ kind: 'accept', request, resolve, reject });
     });

@@ -130,7 +130,10 @@ export interface StorageHealth {
   readonly synchronous: string;
   /** Size of SQLite's write-ahead log in bytes; 0 on PostgreSQL. */
   readonly walBytes: number;
-  /** Free bytes and size of the file system that holds the outbox; null where the server is elsewhere. */
+  /**
+   * Size of the file system that holds the outbox and its free bytes, less what the write-ahead log will take
+   * when it is moved into the database; null where the server is elsewhere.
+   */
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
   /** Whether the ballast file is in place; null on PostgreSQL. */
   readonly ballast: boolean | null;

@@ -2,7 +2,7 @@ import { LEDGER_TOPIC } from './bridge.config.js';
 import type { ConfigurationFault } from './configuration.error.js';
 import { hostOf, isLoopback } from './loopback.js';
 import type { TopicOverrides } from './topic-rules.js';
-import { parseDuration } from './units.js';
+import { parseDuration, parseSize } from './units.js';
 import type { Variables } from './variables.js';
 
 type Rule = readonly [variable: keyof Variables, broken: boolean, reason: string];
@@ -16,7 +16,7 @@ export function contradictions(
   overrides: TopicOverrides,
   faulty: ReadonlySet<string>,
 ): readonly ConfigurationFault[] {
-  return [...exposure(v), ...kafka(v), ...delivery(v, overrides), ...times(v)]
+  return [...exposure(v), ...kafka(v), ...delivery(v, overrides), ...storage(v), ...times(v)]
     .filter(([variable, broken]) => broken && !faulty.has(variable))
     .map(([variable, , reason]) => ({ variable, reason }));
 }
@@ -54,6 +54,21 @@ function kafka(v: Variables): readonly Rule[] {
     ],
     ['KAFKA_SASL_USERNAME', sasl && v.KAFKA_SASL_USERNAME === '', 'must be set for SASL'],
     ['KAFKA_SASL_PASSWORD', sasl && v.KAFKA_SASL_PASSWORD === '', 'must be set for SASL'],
+  ];
+}
+
+/** To mark a batch as sent, SQLite writes its values once more, in the log and in the database. */
+const BALLAST_BATCHES = 4;
+
+function storage(v: Variables): readonly Rule[] {
+  const ballast = parseSize(v.OUTBOX_BALLAST) ?? 0;
+  const batch = parseSize(v.BATCH_MAX_BYTES) ?? 0;
+  return [
+    [
+      'OUTBOX_BALLAST',
+      ballast > 0 && ballast < BALLAST_BATCHES * batch,
+      'must be at least 4 times BATCH_MAX_BYTES, or the outbox could not drain on a full disk. 0 switches it off',
+    ],
   ];
 }
 

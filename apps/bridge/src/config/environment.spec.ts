@@ -135,6 +135,7 @@ test.each<[string, Record<string, string>]>([
   ['DLQ_TOPIC', { DLQ_TOPIC: '_ponte.ledger' }],
   ['RETRY_MAX_MS', { RETRY_INITIAL_MS: '500', RETRY_MAX_MS: '100' }],
   ['RETENTION_IDS', { RETENTION_IDS: '1d' }],
+  ['OUTBOX_BALLAST', { OUTBOX_BALLAST: '16 MiB' }],
   ['PORT_FILE', { PORT: '8081', PORT_FILE: '/etc/hostname' }],
 ])('refuses to start for %s of %j', (variable, environment) => {
   expect(faultsOf(environment)).toContain(variable);

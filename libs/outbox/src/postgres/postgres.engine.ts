@@ -22,7 +22,7 @@ export class PostgresEngine implements Engine {
   }
 
   /** The server's disk cannot be seen from here; it says so itself when it is full. */
-  hasRoom(): boolean {
+  reserve(): boolean {
     return true;
   }
 

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { open, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { spaceOf } from './file-system.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 /** The ballast is made only while this many times its size is free, so that it never brings the disk low itself. */
 const ROOM_FACTOR = 4;
+/** A record takes its room twice: in the write-ahead log, and in the database when the log is moved there. */
+const COPIES = 2.2;
+/** While less than this many ballasts are spare, the disk is looked at ten times a second instead of once. */
+const NEAR_FACTOR = 8;
+const NEAR_LOOK_MS = 100;
 
 /**
  * A file that only takes room. On a full disk SQLite can neither mark a record as sent nor delete one
@@ -14,12 +17,20 @@ const ROOM_FACTOR = 4;
 export class Ballast {
   private inPlace = false;
   private looking: Promise<void> = Promise.resolve();
-  private low = false;
+  private lookedAt = 0;
+  private spareBytes = Number.POSITIVE_INFINITY;
+  /** Bytes of the records that were let in since the last look. */
+  private reserved = 0;
 
-  /** @param bytes its size; 0 means no ballast. */
+  /**
+   * @param bytes its size; 0 means no ballast. The drain rewrites a batch of values before it frees their
+   *   room, so a useful ballast holds some batches.
+   * @param spare bytes of the disk that nobody has a claim on.
+   */
   constructor(
     private readonly path: string,
     private readonly bytes: number,
+    private readonly spare: () => Promise<number>,
   ) {}
 
   /** Null when there is none by configuration. */
@@ -27,9 +38,23 @@ export class Ballast {
     return this.bytes === 0 ? null : this.inPlace;
   }
 
-  /** False while what is left of the disk is kept for the drain. */
-  get hasRoom(): boolean {
-    return !this.low;
+  /**
+   * Whether a record of so many bytes leaves the drain its room: the ballast, or what it has given back.
+   * Counts the record from now on.
+   */
+  reserve(recordBytes: number): boolean {
+    if (this.bytes === 0) return true;
+    const left = this.spareBytes - this.reserved - COPIES * recordBytes;
+    const near = left < NEAR_FACTOR * this.bytes;
+    if (near && Date.now() - this.lookedAt > NEAR_LOOK_MS) {
+      this.lookedAt = Date.now();
+      this.tend().catch(() => {
+        // The disk cannot be asked now; the last figure stands, and the sweeper reports it.
+      });
+    }
+    if (left <= (this.inPlace ? 0 : this.bytes)) return false;
+    this.reserved += COPIES * recordBytes;
+    return true;
   }
 
   /** Looks at the disk, then gives the room back or takes it again. Rejects only when the disk cannot be asked. */
@@ -43,11 +68,12 @@ export class Ballast {
 
   private async look(): Promise<void> {
     this.inPlace = await this.isWhole();
-    const { freeBytes } = await spaceOf(dirname(this.path));
-    if (freeBytes < this.bytes) await this.release();
-    else if (!this.inPlace && freeBytes > ROOM_FACTOR * this.bytes) await this.make();
-    const after = await spaceOf(dirname(this.path));
-    this.low = !this.inPlace && after.freeBytes < this.bytes;
+    const spare = await this.spare();
+    if (spare < this.bytes) await this.release();
+    else if (!this.inPlace && spare > ROOM_FACTOR * this.bytes) await this.make();
+    this.reserved = 0;
+    this.spareBytes = await this.spare();
+    this.lookedAt = Date.now();
   }
 
   private async isWhole(): Promise<boolean> {

@@ -1,4 +1,5 @@
-import { statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 const NETWORK: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
@@ -24,4 +25,22 @@ export interface Space {
 export async function spaceOf(folder: string): Promise<Space> {
   const { bavail, blocks, bsize } = await statfs(folder);
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
+
+/** Size of a database's write-ahead log. */
+export async function walBytesOf(database: string): Promise<number> {
+  try {
+    return (await stat(`${database}-wal`)).size;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * The room of a database's disk. What is in the write-ahead log has a claim on as much again in the database:
+ * a log that could not be moved there would grow for ever, and nothing could be marked as sent.
+ */
+export async function spareOf(database: string): Promise<Space> {
+  const { freeBytes, totalBytes } = await spaceOf(dirname(database));
+  return { freeBytes: Math.max(0, freeBytes - (await walBytesOf(database))), totalBytes };
 }

@@ -5,7 +5,7 @@ import { SqlError } from '../engine.js';
 import { OutboxError } from '../outbox.error.js';
 import { sqliteDataSource } from '../schema/schema.js';
 import { Ballast } from './ballast.js';
-import { networkFileSystem } from './file-system.js';
+import { networkFileSystem, spareOf } from './file-system.js';
 import { ProcessLock } from './process-lock.js';
 import { saysCorrupt, SqliteConnection } from './sqlite-connection.js';
 import { SqliteEngine } from './sqlite.engine.js';
@@ -40,7 +40,9 @@ export async function openSqlite(
     await check(writer, path);
     await migrate(path);
     const synchronous = await proveSynchronous(writer);
-    const ballast = new Ballast(`${path}.ballast`, ballastBytes);
+    const ballast = new Ballast(`${path}.ballast`, ballastBytes, async () => {
+      return (await spareOf(path)).freeBytes;
+    });
     await ballast.tend();
     const keeper = await connect('read and write');
     await configure(keeper);

@@ -1,9 +1,7 @@
-import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Engine } from '../engine.js';
 import type { StorageHealth } from '../outbox.store.js';
 import type { Ballast } from './ballast.js';
-import { spaceOf } from './file-system.js';
+import { spareOf, walBytesOf } from './file-system.js';
 import type { ProcessLock } from './process-lock.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { sqliteDialect } from './sqlite.dialect.js';
@@ -41,16 +39,16 @@ export class SqliteEngine implements Engine {
     this.askReader = parts.askReader;
   }
 
-  hasRoom(): boolean {
-    return this.parts.ballast.hasRoom;
+  reserve(bytes: number): boolean {
+    return this.parts.ballast.reserve(bytes);
   }
 
   async health(): Promise<StorageHealth> {
     return {
       engine: 'sqlite',
       synchronous: this.parts.synchronous,
-      walBytes: await this.walBytes(),
-      disk: await spaceOf(dirname(this.parts.path)),
+      walBytes: await walBytesOf(this.parts.path),
+      disk: await spareOf(this.parts.path),
       ballast: this.parts.ballast.present,
     };
   }
@@ -60,8 +58,10 @@ export class SqliteEngine implements Engine {
     idle: () => boolean,
   ): Promise<void> {
     await this.parts.keeper.query('PRAGMA wal_checkpoint(PASSIVE)');
-    const bytes = await this.walBytes();
-    if (bytes > WAL_BYTES_AT_MOST || (bytes > WAL_BYTES && idle())) {
+    const bytes = await walBytesOf(this.parts.path);
+    // Without its ballast the disk is nearly full, and an emptied log gives its room back.
+    const tight = this.parts.ballast.present === false && bytes > 0;
+    if (tight || bytes > WAL_BYTES_AT_MOST || (bytes > WAL_BYTES && idle())) {
       await alone(async () => {
         await this.parts.keeper.query('PRAGMA wal_checkpoint(TRUNCATE)');
       });
@@ -86,13 +86,5 @@ export class SqliteEngine implements Engine {
     const [free] = await this.writer.query('PRAGMA freelist_count');
     if ((free?.['freelist_count'] as number) < VACUUM_PAGES) return;
     await this.writer.query(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
-  }
-
-  private async walBytes(): Promise<number> {
-    try {
-      return (await stat(`${this.parts.path}-wal`)).size;
-    } catch {
-      return 0;
-    }
   }
 }

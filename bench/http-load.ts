@@ -1,0 +1,48 @@
+import { closedLoop, countedLoop, type Client, type Pace } from './closed-loop.js';
+import { benchRecord } from './invoice.js';
+import { serveJobs } from './job-server.js';
+import { KeepAliveClient } from './keep-alive-client.js';
+import type { Measurement } from './measurement.js';
+
+/** Posts records to a server on this machine. */
+export interface HttpJob {
+  readonly port: number;
+  readonly path: string;
+  /** The value of the header `Prefer`. */
+  readonly prefer: string;
+  /** Any other status is counted as unexpected. */
+  readonly expectedStatus: number;
+  /** For a time, or for a number of records. */
+  readonly pace: Pace | { readonly clients: number; readonly records: number };
+}
+
+/** Numbers go on from job to job: no message id comes twice in a run. */
+let next = 0;
+const prefix = `bench-${process.pid}`;
+
+serveJobs<Measurement>((job: HttpJob) => {
+  const write = requestWriter(job);
+  const connect = async (): Promise<Client> => {
+    const connection = await KeepAliveClient.connect(job.port);
+    return {
+      once: async () => {
+        const status = await connection.send(write(next++));
+        return status === job.expectedStatus ? null : `status ${status}`;
+      },
+      close: () => connection.close(),
+    };
+  };
+  return 'records' in job.pace ? countedLoop(job.pace, connect) : closedLoop(job.pace, connect);
+});
+
+/** All bodies have one length, so the head is written once; the text goes out as UTF-8. */
+function requestWriter({ port, path, prefer }: HttpJob): (number: number) => string {
+  const body = (number: number): string => {
+    const { key, messageId, value } = benchRecord(prefix, number);
+    return `{"key":"${key}","message_id":"${messageId}","data":${value}}`;
+  };
+  const head =
+    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n` +
+    `Prefer: ${prefer}\r\nContent-Length: ${Buffer.byteLength(body(0))}\r\n\r\n`;
+  return (number) => head + body(number);
+}

@@ -1,0 +1,20 @@
+export interface BenchOptions {
+  /** Short cells, one round: to see that everything works, not to quote. */
+  readonly quick: boolean;
+  /** Put what was found into docs/performance.md. */
+  readonly write: boolean;
+  /** Instead of measuring rates: where the bridge's CPU time goes. */
+  readonly profile: boolean;
+}
+
+const NAMES = ['--quick', '--write', '--profile'];
+
+/** @throws Error that names what is not known. */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const unknown = args.filter((arg) => !NAMES.includes(arg));
+  if (unknown.length > 0) {
+    throw new Error(`Unknown: ${unknown.join(' ')}. There are ${NAMES.join(', ')}.`);
+  }
+  const given = (name: string): boolean => args.includes(name);
+  return { quick: given('--quick'), write: given('--write'), profile: given('--profile') };
+}

@@ -1,0 +1,64 @@
+/** Everything that is measured in closed loops. */
+export type Subject =
+  | 'kafkajs-single'
+  | 'kafkajs-batches'
+  | 'kafkajs-transactions'
+  | 'delivered-exactly-once'
+  | 'delivered-at-least-once'
+  | 'bare-server'
+  | 'accepted-exactly-once'
+  | 'accepted-at-least-once';
+
+/** Each after what it is compared with. */
+export const SUBJECTS: readonly Subject[] = [
+  'kafkajs-single',
+  'kafkajs-batches',
+  'kafkajs-transactions',
+  'delivered-exactly-once',
+  'delivered-at-least-once',
+  'bare-server',
+  'accepted-exactly-once',
+  'accepted-at-least-once',
+];
+
+export interface Cell {
+  readonly subject: Subject;
+  readonly clients: number;
+}
+
+export interface Size {
+  readonly clients: readonly number[];
+  readonly rounds: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+  readonly backlog: number;
+}
+
+export const FULL: Size = {
+  clients: [1, 32, 128],
+  rounds: 3,
+  warmUpMs: 600,
+  measureMs: 1_700,
+  backlog: 20_000,
+};
+
+export const QUICK: Size = {
+  clients: [1, 32, 128],
+  rounds: 1,
+  warmUpMs: 400,
+  measureMs: 800,
+  backlog: 5_000,
+};
+
+/**
+ * The order in which the cells are run. What is compared runs side by side, and every other round goes the
+ * other way round, so that a machine that grows slower (or busier) does not favour whoever comes first.
+ */
+export function plan({ clients, rounds }: Pick<Size, 'clients' | 'rounds'>): Cell[] {
+  const round = clients.flatMap((count) =>
+    SUBJECTS.map((subject): Cell => ({ subject, clients: count })),
+  );
+  return Array.from({ length: rounds }, (_, number) =>
+    number % 2 === 0 ? round : round.toReversed(),
+  ).flat();
+}

@@ -1,0 +1,21 @@
+import { drained } from '../test/support/bridge-api.js';
+import type { BridgeProcess } from '../test/support/bridge-process.js';
+import type { HttpJob } from './http-load.js';
+import { TOPIC } from './stack.js';
+
+/** What the bridge holds after a cell of accepted records must be gone before the next cell begins. */
+const DRAINED_WITHIN_MS = 180_000;
+
+/** Posts that are answered when Kafka has committed (200). A 201 after this wait counts as unexpected. */
+export function delivering(port: number, pace: HttpJob['pace']): HttpJob {
+  return { port, path: `/topics/${TOPIC}`, prefer: 'wait=30', expectedStatus: 200, pace };
+}
+
+/** Posts that are answered as soon as the record is durable in the outbox (202). */
+export function accepting(port: number, pace: HttpJob['pace']): HttpJob {
+  return { port, path: `/topics/${TOPIC}`, prefer: 'respond-async', expectedStatus: 202, pace };
+}
+
+export async function waitUntilDrained(bridge: BridgeProcess): Promise<void> {
+  await drained(bridge.url, DRAINED_WITHIN_MS);
+}

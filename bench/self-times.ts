@@ -1,0 +1,69 @@
+/** What is used of V8's CPU profile. */
+export interface CpuProfile {
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly callFrame: { readonly functionName: string; readonly url: string };
+  }[];
+  readonly samples: readonly number[];
+  /** Microseconds before each sample. */
+  readonly timeDeltas: readonly number[];
+}
+
+export interface Share {
+  readonly name: string;
+  /** Of the time in which the main thread was busy, 0 to 1. */
+  readonly share: number;
+}
+
+export interface SelfTimes {
+  /** Of all the time, 0 to 1. */
+  readonly busy: number;
+  /** The largest first. */
+  readonly modules: readonly Share[];
+  /** `function (module)`, the largest first. */
+  readonly functions: readonly Share[];
+}
+
+/** Who had the main thread, by function and by module. The time of callees is theirs. */
+export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTimes {
+  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
+  const modules = new Map<string, number>();
+  const functions = new Map<string, number>();
+  let busy = 0;
+  let all = 0;
+  samples.forEach((id, position) => {
+    const time = timeDeltas[position] ?? 0;
+    const { functionName, url } = frames.get(id) ?? { functionName: '(unknown)', url: '' };
+    all += time;
+    if (functionName === '(idle)') return;
+    busy += time;
+    const module = moduleOf(url, functionName);
+    const name = functionName === '' ? '(anonymous)' : functionName;
+    const label = module === name ? name : `${name} (${module})`;
+    modules.set(module, (modules.get(module) ?? 0) + time);
+    functions.set(label, (functions.get(label) ?? 0) + time);
+  });
+  return { busy: busy / all, modules: shares(modules, busy), functions: shares(functions, busy) };
+}
+
+/** The npm package, Ponte's own folder, Node's own module, or what V8 calls it (`(garbage collector)`). */
+export function moduleOf(url: string, functionName: string): string {
+  if (url === '') return functionName.startsWith('(') ? functionName : 'native code';
+  if (url.startsWith('node:')) return url.split('/').slice(0, 2).join('/');
+  const [, packagePath] = url.split(/.*\/node_modules\//);
+  if (packagePath !== undefined) {
+    const depth = packagePath.startsWith('@') ? 2 : 1;
+    return packagePath.split('/').slice(0, depth).join('/');
+  }
+  const own = /\/dist\/((?:apps|libs)\/[^/]+)\/src\/(.*)$/.exec(url);
+  if (own === null) return url;
+  const [, part = '', rest = ''] = own;
+  const folder = rest.includes('/') ? `/${rest.split('/')[0] ?? ''}` : '';
+  return `Ponte ${part}${folder}`;
+}
+
+function shares(times: ReadonlyMap<string, number>, whole: number): Share[] {
+  return [...times]
+    .map(([name, time]) => ({ name, share: time / whole }))
+    .toSorted((a, b) => b.share - a.share);
+}
