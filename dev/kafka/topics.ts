@@ -20,7 +20,9 @@ export async function createTopic(
 ): Promise<void> {
   const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
   const topic = { topic: name, numPartitions: partitions, replicationFactor, configEntries };
-  await withAdmin(addresses, (admin) => admin.createTopics({ topics: [topic] }));
+  await withAdmin(addresses, (admin) =>
+    admin.createTopics({ topics: [topic], waitForLeaders: false }),
+  );
 
   const deadline = Date.now() + KNOWN_WITHIN_MS;
   for (const address of addresses) {

@@ -7,6 +7,7 @@ import {
   KafkaJsTransactionalProducers,
   type AppendResult,
   type KafkaConnection,
+  type LedgerNumber,
   type LedgerSlot,
   type PartitionRecords,
 } from '@bridge/kafka';
@@ -31,6 +32,8 @@ const to = (topic: string, partition: number, ...texts: string[]): PartitionReco
   records: texts.map((text) => record(text)),
   maxBytes: null,
 });
+
+const entry = (number: number): LedgerNumber => ({ number, token: `token-${number}` });
 
 function failuresOf(result: AppendResult): string[] {
   if (result.complete) return [];
@@ -74,7 +77,7 @@ describe('the ports to Kafka, on a real cluster', () => {
   };
 
   /** What the ledger holds, asked as after a crash: Kafka has finished every transaction once a successor is fenced. */
-  const settled = async (id: string, slot: LedgerSlot): Promise<number | null> => {
+  const settled = async (id: string, slot: LedgerSlot): Promise<LedgerNumber | null> => {
     const successor = await producers.fence(id);
     await successor.close();
     return ledger.read(slot);
@@ -85,7 +88,10 @@ describe('the ports to Kafka, on a real cluster', () => {
     const { id, slot } = newPipeline();
     const producer = await producers.fence(id);
     expect(await ledger.read(slot)).toBeNull();
-    const first = await producer.append(slot, 1, [to(topic, 0, 'x', 'y'), to(topic, 2, 'z')]);
+    const first = await producer.append(slot, entry(1), [
+      to(topic, 0, 'x', 'y'),
+      to(topic, 2, 'z'),
+    ]);
     expect(first).toMatchObject({ complete: true });
     expect(first.offsets).toEqual(
       expect.arrayContaining([
@@ -95,10 +101,10 @@ describe('the ports to Kafka, on a real cluster', () => {
     );
     expect(await ledger.read(slot)).toBeNull();
     await producer.commit();
-    await producer.append(slot, 2, [to(topic, 0, 'w')]);
+    await producer.append(slot, entry(2), [to(topic, 0, 'w')]);
     await producer.commit();
     await producer.close();
-    expect(await settled(id, slot)).toBe(2);
+    expect(await settled(id, slot)).toEqual(entry(2));
     const records = await readTopic(cluster.bootstrap, topic);
     expect(records.map(({ partition, value }) => `${partition}${value?.toString()}`)).toEqual([
       '0x',
@@ -115,22 +121,22 @@ describe('the ports to Kafka, on a real cluster', () => {
   it('commits a ledger number without any record', async () => {
     const { id, slot } = newPipeline();
     const producer = await producers.fence(id);
-    await producer.append(slot, 7, []);
+    await producer.append(slot, entry(7), []);
     await producer.commit();
     await producer.close();
-    expect(await settled(id, slot)).toBe(7);
+    expect(await settled(id, slot)).toEqual(entry(7));
   });
 
   it('fences a predecessor: its open transaction is gone and it can commit nothing any more', async () => {
     const topic = await cluster.createTopic('fenced');
     const { id, slot } = newPipeline();
     const zombie = await producers.fence(id);
-    await zombie.append(slot, 1, [to(topic, 0, 'zombie')]);
+    await zombie.append(slot, entry(1), [to(topic, 0, 'zombie')]);
     const successor = await producers.fence(id);
     expect(await ledger.read(slot)).toBeNull();
     await expect(zombie.commit()).rejects.toMatchObject({ outcome: 'unknown', scope: 'cluster' });
     expect(await ledger.read(slot)).toBeNull();
-    await successor.append(slot, 1, [to(topic, 0, 'successor')]);
+    await successor.append(slot, entry(1), [to(topic, 0, 'successor')]);
     await successor.commit();
     zombie.discard();
     await successor.close();
@@ -142,7 +148,7 @@ describe('the ports to Kafka, on a real cluster', () => {
     const topic = await cluster.createTopic('missing');
     const { id, slot } = newPipeline();
     const producer = await producers.fence(id);
-    const result = await producer.append(slot, 1, [to(topic, 99, 'x'), to(topic, 1, 'y')]);
+    const result = await producer.append(slot, entry(1), [to(topic, 99, 'x'), to(topic, 1, 'y')]);
     producer.discard();
     expect(failuresOf(result)).toEqual(['99[0] incomplete_answer partition']);
   });
@@ -152,7 +158,7 @@ describe('the ports to Kafka, on a real cluster', () => {
     const { id, slot } = newPipeline();
     const producer = await producers.fence(id);
     const batch = { ...to(topic, 0, 'x', 'y'.repeat(3_000), 'z'), maxBytes: 2_000 };
-    const result = await producer.append(slot, 1, [batch]);
+    const result = await producer.append(slot, entry(1), [batch]);
     producer.discard();
     expect(failuresOf(result)).toEqual(['0[1] message_too_large record']);
   });
@@ -162,7 +168,9 @@ describe('the ports to Kafka, on a real cluster', () => {
     const { id, slot } = newPipeline();
     const producer = await producers.fence(id);
     const texts = Array.from({ length: 50 }, (_, index) => `${index}-${'x'.repeat(200)}`);
-    const result = await producer.append(slot, 1, [{ ...to(topic, 0, ...texts), maxBytes: 2_000 }]);
+    const result = await producer.append(slot, entry(1), [
+      { ...to(topic, 0, ...texts), maxBytes: 2_000 },
+    ]);
     await producer.commit();
     await producer.close();
     expect(result.complete).toBe(true);
@@ -174,7 +182,7 @@ describe('the ports to Kafka, on a real cluster', () => {
   it('says that a topic is unknown', async () => {
     const { id, slot } = newPipeline();
     const producer = await producers.fence(id);
-    const result = await producer.append(slot, 1, [to(`no-${randomUUID()}`, 0, 'x')]);
+    const result = await producer.append(slot, entry(1), [to(`no-${randomUUID()}`, 0, 'x')]);
     producer.discard();
     expect(failuresOf(result)).toEqual(['0[0] unknown_topic topic']);
   });
@@ -193,7 +201,7 @@ describe('the ports to Kafka, on a real cluster', () => {
     for (let round = 0; round < 2; round++) {
       const { id, slot } = newPipeline();
       const producer = await producers.fence(id);
-      const appending = producer.append(slot, 1, [to(topic, 0, 'x'), to(topic, 1, 'y')]);
+      const appending = producer.append(slot, entry(1), [to(topic, 0, 'x'), to(topic, 1, 'y')]);
       producer.discard();
       const ended = await Promise.allSettled([appending]);
       expect(ended).toHaveLength(1);

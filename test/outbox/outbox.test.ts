@@ -244,6 +244,7 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])('the outbox on $name',
       ]);
       expect((await store.pipeline('main-0')).openBatch).toEqual({
         number,
+        token: store.incarnation,
         kind: 'records',
         entries,
         appended: [

@@ -24,6 +24,7 @@ export {
 export type {
   AppendResult,
   ClusterView,
+  LedgerNumber,
   LedgerSlot,
   NewTopic,
   PartitionFailure,

@@ -1,6 +1,7 @@
 import { AdminConnection } from './admin-connection.js';
+import { createTopic } from './create-topic.js';
 import { KafkaError } from './kafka.error.js';
-import { Ledger, type LedgerSlot } from './ports.js';
+import { Ledger, type LedgerNumber, type LedgerSlot } from './ports.js';
 
 const REPLICATION_FACTOR = 3;
 const MIN_IN_SYNC = 2;
@@ -15,24 +16,13 @@ export class KafkaJsLedger extends Ledger {
     if (names.includes(topic)) return;
     const { brokers } = await this.admin.run('describe cluster', (a) => a.describeCluster());
     const replicationFactor = Math.min(REPLICATION_FACTOR, brokers.length);
-    const minInSync = Math.min(MIN_IN_SYNC, replicationFactor);
+    const config = { 'min.insync.replicas': String(Math.min(MIN_IN_SYNC, replicationFactor)) };
     await this.admin.run(`create ${topic}`, (admin) =>
-      admin.createTopics({
-        waitForLeaders: true,
-        timeout: 5_000,
-        topics: [
-          {
-            topic,
-            numPartitions: partitions,
-            replicationFactor,
-            configEntries: [{ name: 'min.insync.replicas', value: String(minInSync) }],
-          },
-        ],
-      }),
+      createTopic(admin, { topic, partitions, replicationFactor, config }),
     );
   }
 
-  async read({ group, topic, partition }: LedgerSlot): Promise<number | null> {
+  async read({ group, topic, partition }: LedgerSlot): Promise<LedgerNumber | null> {
     const answer = await this.admin.run('read ledger', (admin) =>
       admin.fetchOffsets({ groupId: group, topics: [topic] }),
     );
@@ -43,7 +33,7 @@ export class KafkaJsLedger extends Ledger {
         `the ledger ${topic} has no partition ${partition}`,
       );
     }
-    const offset = Number(entry.offset);
-    return offset < 0 ? null : offset;
+    const number = Number(entry.offset);
+    return number < 0 ? null : { number, token: entry.metadata ?? '' };
   }
 }

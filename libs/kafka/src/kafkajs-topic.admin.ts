@@ -1,13 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
 import { AdminConnection } from './admin-connection.js';
+import { createTopic } from './create-topic.js';
 import { KafkaError } from './kafka.error.js';
 import { toKafkaError } from './kafkajs-error.js';
 import { TopicAdmin, type ClusterView, type NewTopic, type TopicDescription } from './ports.js';
+import { durabilityFaults } from './durability.js';
 import { TopicCache, type TopicFacts } from './topic-cache.js';
 
 const PROBE_MS = 3_000;
+/** Topics that are remembered as warned about. */
+const MAX_WARNED = 1_000;
 const PROBE_TOPIC = '__consumer_offsets';
 /** Two probes missed, and what is in flight: after this the cluster is out of reach. */
 const REACHABLE_MS = 10_000;
@@ -24,7 +29,9 @@ const DURABILITY_SETTINGS: readonly string[] = [
 ];
 
 export class KafkaJsTopicAdmin extends TopicAdmin {
+  private readonly logger = new Logger(KafkaJsTopicAdmin.name);
   private readonly cache = new TopicCache();
+  private readonly warned = new Set<string>();
   private readonly asking = new Map<string, Promise<TopicFacts | null>>();
   private lastAnswerAt = 0;
   private lastProbeFailed = false;
@@ -57,14 +64,11 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
     return { topic, partitions, config };
   }
 
-  async create({ topic, partitions, replicationFactor, config }: NewTopic): Promise<void> {
-    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-    const request = { topic, numPartitions: partitions, replicationFactor, configEntries };
+  async create(wanted: NewTopic): Promise<void> {
+    const { topic } = wanted;
     let created: boolean;
     try {
-      created = await this.ask(`create ${topic}`, (admin) =>
-        admin.createTopics({ waitForLeaders: true, timeout: 5_000, topics: [request] }),
-      );
+      created = await this.ask(`create ${topic}`, (admin) => createTopic(admin, wanted));
     } catch (error) {
       throw refusal(error);
     }
@@ -136,7 +140,9 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
         admin.fetchTopicMetadata({ topics: [topic] }),
       );
       const partitions = metadata.topics[0]?.partitions.length ?? 0;
-      const maxBytes = Number((await this.config(topic))['max.message.bytes'] ?? Number.NaN);
+      const config = await this.config(topic);
+      this.warnOnce(topic, config);
+      const maxBytes = Number(config['max.message.bytes'] ?? Number.NaN);
       const facts = { partitions, maxBytes: Number.isInteger(maxBytes) ? maxBytes : null };
       this.cache.put(topic, facts);
       return facts;
@@ -171,6 +177,14 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
     } catch {
       return {};
     }
+  }
+
+  /** A topic that may lose what it has acknowledged is its owner's choice, but nobody should have made it unawares. */
+  private warnOnce(topic: string, config: Readonly<Record<string, string>>): void {
+    const faults = durabilityFaults(config);
+    if (faults.length === 0 || this.warned.has(topic)) return;
+    if (this.warned.size < MAX_WARNED) this.warned.add(topic);
+    this.logger.warn(`${topic} may lose acknowledged records: ${faults.join(', ')}`);
   }
 
   /** Keeps `reachable` true to life while nobody asks anything. */

@@ -9,6 +9,7 @@ import {
   TransactionalProducer,
   TransactionalProducers,
   type AppendResult,
+  type LedgerNumber,
   type LedgerSlot,
   type PartitionRecords,
 } from './ports.js';
@@ -61,7 +62,7 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
 
   async append(
     slot: LedgerSlot,
-    batchNumber: number,
+    entry: LedgerNumber,
     batch: readonly PartitionRecords[],
   ): Promise<AppendResult> {
     try {
@@ -69,11 +70,11 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
         this.next ?? (await withDeadline(this.producer.transaction(), DEADLINES.call, 'begin'));
       this.next = null;
       this.current = transaction;
-      await this.enterLedger(transaction, slot, batchNumber);
+      await this.enterLedger(transaction, slot, entry);
       const compression = kafkajs.CompressionTypes[this.compression === 'gzip' ? 'GZIP' : 'None'];
       return await appendAll((request) => transaction.send({ ...request, compression }), batch);
     } catch (error) {
-      throw toKafkaError(error, `batch ${batchNumber}`);
+      throw toKafkaError(error, `batch ${entry.number}`);
     }
   }
 
@@ -108,16 +109,14 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
   private async enterLedger(
     transaction: Transaction,
     { group, topic, partition }: LedgerSlot,
-    batchNumber: number,
+    { number, token }: LedgerNumber,
   ): Promise<void> {
     const until = Date.now() + DEADLINES.call;
     for (;;) {
       try {
-        const entry = {
-          consumerGroupId: group,
-          topics: [{ topic, partitions: [{ partition, offset: String(batchNumber) }] }],
-        };
-        await withDeadline(transaction.sendOffsets(entry), DEADLINES.call, 'ledger');
+        const offset = { partition, offset: String(number), metadata: token };
+        const offsets = { consumerGroupId: group, topics: [{ topic, partitions: [offset] }] };
+        await withDeadline(transaction.sendOffsets(offsets), DEADLINES.call, 'ledger');
         return;
       } catch (error) {
         if (kafkaErrorNumber(error) !== CONCURRENT_TRANSACTIONS || Date.now() > until) throw error;

@@ -51,6 +51,12 @@ export interface LedgerSlot {
   readonly partition: number;
 }
 
+/** What the ledger holds: the number of a batch, and the token of whoever opened it. */
+export interface LedgerNumber {
+  readonly number: number;
+  readonly token: string;
+}
+
 /**
  * One incarnation of a pipeline's transactional producer, already fenced: when it exists, no request of a
  * predecessor can change anything. After any rejection or doubt it is discarded, never reused
@@ -65,7 +71,7 @@ export abstract class TransactionalProducer {
    */
   abstract append(
     slot: LedgerSlot,
-    batchNumber: number,
+    entry: LedgerNumber,
     batch: readonly PartitionRecords[],
   ): Promise<AppendResult>;
 
@@ -95,8 +101,8 @@ export abstract class Ledger {
   /** Makes the ledger topic when it is missing. */
   abstract prepare(topic: string, partitions: number): Promise<void>;
 
-  /** The batch number last committed, or null when the ledger holds none. */
-  abstract read(slot: LedgerSlot): Promise<number | null>;
+  /** What was committed last, or null when the ledger holds nothing. */
+  abstract read(slot: LedgerSlot): Promise<LedgerNumber | null>;
 }
 
 export interface TopicPartition {

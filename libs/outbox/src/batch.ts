@@ -9,6 +9,7 @@ export async function openBatch(
   pipeline: string,
   kind: BatchKind,
   entries: readonly BatchEntry[],
+  incarnation: string,
 ): Promise<number> {
   const [opened] = await tx.query(
     'INSERT INTO pipeline (name, batch_number, kind, open_batch, opened_at, committed_number)' +
@@ -16,7 +17,7 @@ export async function openBatch(
       ' batch_number = pipeline.batch_number + 1, kind = excluded.kind, appended = NULL,' +
       ' open_batch = excluded.open_batch, opened_at = excluded.opened_at' +
       ' WHERE pipeline.open_batch IS NULL RETURNING batch_number',
-    [pipeline, kind, compactBatch(entries), tx.now],
+    [pipeline, kind, compactBatch(entries, incarnation), tx.now],
   );
   if (opened === undefined) throw new Error(`Pipeline ${pipeline} has an open batch already.`);
   // A dead letter keeps the partition that it was meant for; its entry names the dead letter topic's.

@@ -43,6 +43,8 @@ export interface AppendedOffsets {
 
 export interface OpenBatch {
   readonly number: number;
+  /** The incarnation of the store that opened it. */
+  readonly token: string;
   readonly kind: BatchKind;
   readonly entries: readonly BatchEntry[];
   /** Known once every record is appended; a committed batch always has them. */
@@ -164,6 +166,12 @@ export interface PurgeAges {
 export abstract class OutboxStore {
   /** The outbox's own random name, made with the database: it names the transactional ids and the ledger group. */
   abstract readonly outboxId: string;
+
+  /**
+   * A random name of this opening of the database. Batches carry it into the ledger, so that two bridges on
+   * copies of one database do not take each other's batch of the same number for their own.
+   */
+  abstract readonly incarnation: string;
 
   // ── accept ──────────────────────────────────────────────────────────────────────────────────────
   /**

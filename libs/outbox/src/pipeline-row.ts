@@ -12,21 +12,21 @@ export const PIPELINE_COLUMNS =
 
 /** Topics once, then `[id, position of the topic, partition]` for each row in order. */
 interface CompactBatch {
+  readonly token: string;
   readonly topics: readonly string[];
   readonly rows: readonly (readonly [number, number, number])[];
 }
 
-export function compactBatch(entries: readonly BatchEntry[]): string {
+export function compactBatch(entries: readonly BatchEntry[], token: string): string {
   const topics = [...new Set(entries.map(({ topic }) => topic))];
   const position = new Map(topics.map((topic, index) => [topic, index]));
   const rows = entries.map(
     ({ id, topic, partition }) => [id, position.get(topic) ?? 0, partition] as const,
   );
-  return JSON.stringify({ topics, rows } satisfies CompactBatch);
+  return JSON.stringify({ token, topics, rows } satisfies CompactBatch);
 }
 
-function entriesOf(compact: string): readonly BatchEntry[] {
-  const { topics, rows } = JSON.parse(compact) as CompactBatch;
+function entriesOf({ topics, rows }: CompactBatch): readonly BatchEntry[] {
   return rows.map(([id, topic, partition]) => ({ id, topic: topics[topic] ?? '', partition }));
 }
 
@@ -45,10 +45,12 @@ export function openBatchOf(row: Row): OpenBatch | null {
   const compact = row['open_batch'] as string | null;
   const appended = row['appended'] as string | null;
   if (compact === null) return null;
+  const batch = JSON.parse(compact) as CompactBatch;
   return {
     number: row['batch_number'] as number,
     kind: row['kind'] as BatchKind,
-    entries: entriesOf(compact),
+    token: batch.token,
+    entries: entriesOf(batch),
     appended: appended === null ? null : (JSON.parse(appended) as readonly AppendedOffsets[]),
   };
 }

@@ -36,6 +36,7 @@ const REPLAY_SLICE = 100;
 
 /** The outbox on either engine. Every change is a function over the group's transaction; this class names them. */
 export class SqlOutboxStore extends OutboxStore {
+  override readonly incarnation = randomBytes(8).toString('hex');
   private readonly group: GroupCommit;
   private readonly relay: RelayReads;
   private readonly asks: AskReads;
@@ -156,7 +157,9 @@ export class SqlOutboxStore extends OutboxStore {
     kind: BatchKind,
     entries: readonly BatchEntry[],
   ): Promise<number> {
-    return this.group.change((tx) => batches.openBatch(tx, pipeline, kind, entries));
+    return this.group.change((tx) =>
+      batches.openBatch(tx, pipeline, kind, entries, this.incarnation),
+    );
   }
 
   override noteOffsets(

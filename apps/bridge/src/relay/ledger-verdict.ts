@@ -1,3 +1,4 @@
+import type { LedgerNumber } from '@bridge/kafka';
 import type { PipelineState } from '@bridge/outbox';
 import type { StopCode } from './relay-status.js';
 
@@ -23,21 +24,24 @@ const EXPIRY_MS = 6.5 * 24 * 3_600_000;
  */
 export function compareLedger(
   state: Pick<PipelineState, 'committedNumber' | 'openBatch' | 'ledgerAt'>,
-  ledger: number | null,
+  ledger: LedgerNumber | null,
   now: number,
 ): LedgerVerdict {
   const { committedNumber, openBatch } = state;
-  if (openBatch !== null && ledger === openBatch.number) {
-    return { found: 'committed', batch: openBatch.number };
-  }
-  if ((ledger ?? 0) > committedNumber) return { found: 'stop', code: 'LEDGER_AHEAD' };
-  if (ledger === committedNumber || (ledger === null && committedNumber === 0)) {
+  const number = ledger?.number ?? null;
+  // The same number with another token is the batch of a bridge on a copy of this database; without noted
+  // offsets it was committed after this database was copied.
+  const own =
+    openBatch !== null && ledger?.token === openBatch.token && openBatch.appended !== null;
+  if (own && number === openBatch.number) return { found: 'committed', batch: openBatch.number };
+  if ((number ?? 0) > committedNumber) return { found: 'stop', code: 'LEDGER_AHEAD' };
+  if (number === committedNumber || (number === null && committedNumber === 0)) {
     return openBatch === null
       ? { found: 'clean' }
       : { found: 'not-committed', batch: openBatch.number };
   }
   const mayHaveExpired =
-    ledger === null &&
+    number === null &&
     openBatch === null &&
     state.ledgerAt !== null &&
     now - state.ledgerAt > EXPIRY_MS;

@@ -103,7 +103,11 @@ export class LedgeredDelivery extends Delivery {
       const entries = batch.map(({ id, topic, partition }) => ({ id, topic, partition }));
       const number = await store.openBatch(name, kind, entries);
       const { requests, rows } = byPartition(batch, topics);
-      const result = await this.producer.append(slot, number, requests);
+      const result = await this.producer.append(
+        slot,
+        { number, token: store.incarnation },
+        requests,
+      );
       if (!result.complete) {
         const refusals = refusalsOf(result.failures, requests, rows);
         return { kind: 'refused', refusals, othersTaken: refusals.length < requests.length };
@@ -122,9 +126,11 @@ export class LedgeredDelivery extends Delivery {
   /** Commits the number that the ledger holds already, so that Kafka counts its days anew. */
   private async renewLedger(committedNumber: number): Promise<void> {
     if (this.producer === null) throw new Error('The pipeline is not ready to send.');
-    await this.producer.append(this.identity.slot, committedNumber, []);
+    const { store } = this.ports;
+    const entry = { number: committedNumber, token: store.incarnation };
+    await this.producer.append(this.identity.slot, entry, []);
     await this.producer.commit();
-    await this.ports.store.noteLedger(this.identity.name);
+    await store.noteLedger(this.identity.name);
   }
 
   private discard(commitTried: boolean): void {

@@ -48,7 +48,8 @@ export class Ballast {
     const near = left < NEAR_FACTOR * this.bytes;
     if (near && Date.now() - this.lookedAt > NEAR_LOOK_MS) {
       this.lookedAt = Date.now();
-      this.tend().catch(() => {
+      // Only a look: the ballast is given back for what drains the outbox, not for the next record.
+      this.measure().catch(() => {
         // The disk cannot be asked now; the last figure stands, and the sweeper reports it.
       });
     }
@@ -71,8 +72,13 @@ export class Ballast {
     const spare = await this.spare();
     if (spare < this.bytes) await this.release();
     else if (!this.inPlace && spare > ROOM_FACTOR * this.bytes) await this.make();
-    this.reserved = 0;
+    await this.measure();
+  }
+
+  private async measure(): Promise<void> {
+    const reservedBefore = this.reserved;
     this.spareBytes = await this.spare();
+    this.reserved -= reservedBefore;
     this.lookedAt = Date.now();
   }
 
