@@ -1,9 +1,9 @@
-import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import type { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OutboxError, OutboxStore } from '@bridge/outbox';
 import { AppModule } from './app.module.js';
-import type { BridgeConfig } from './config/bridge.config.js';
+import { BridgeLogger } from './bridge-logger.js';
 import { ConfigurationError } from './config/configuration.error.js';
 import { readEnvironment } from './config/environment.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
@@ -12,21 +12,9 @@ import { createHttpAdapter } from './http/index.js';
 /** A supervisor kills after 30 s at the earliest; by then everything is in order or said. */
 const STOP_WITHIN_MS = 29_000;
 
-const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
-const LEAST: Readonly<Record<BridgeConfig['logLevel'], LogLevel>> = {
-  debug: 'debug',
-  info: 'log',
-  warn: 'warn',
-  error: 'error',
-};
-
 async function main(): Promise<void> {
   const config = readEnvironment();
-  const logger = new ConsoleLogger('Bridge', {
-    json: true,
-    colors: false,
-    logLevels: LEVELS.slice(0, LEVELS.indexOf(LEAST[config.logLevel]) + 1),
-  });
+  const logger = new BridgeLogger(config.logLevel);
   process.on('uncaughtException', (error) => die(logger, 'An uncaught error', error));
   process.on('unhandledRejection', (error) => {
     if (isAbandonedClient(error)) logger.debug(`An abandoned Kafka client: ${String(error)}`);
@@ -41,7 +29,7 @@ async function main(): Promise<void> {
     die(logger, 'The storage has failed for good', error);
   });
   await app.listen({ host: config.http.host, port: config.http.port });
-  logger.log({ message: 'Listening', host: config.http.host, port: config.http.port });
+  logger.log('Listening', { host: config.http.host, port: config.http.port });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void stop(app, logger, signal));
   }
@@ -53,14 +41,14 @@ async function stop(
   logger: ConsoleLogger,
   signal: string,
 ): Promise<void> {
-  logger.log({ message: 'Stopping', signal });
+  logger.log('Stopping', { signal });
   setTimeout(() => {
-    logger.error({ message: 'The stop took too long; the next start recovers what was open' });
+    logger.error('The stop took too long; the next start recovers what was open');
     process.exit(EXIT.software);
   }, STOP_WITHIN_MS).unref();
   try {
     await app.close();
-    logger.log({ message: 'Stopped' });
+    logger.log('Stopped');
     process.exit(0);
   } catch (error) {
     die(logger, 'The stop failed', error);
@@ -70,7 +58,7 @@ async function stop(
 /** After an error that nobody handled nothing in memory can be trusted; what is durable is safe. */
 function die(logger: ConsoleLogger, message: string, error: unknown): never {
   const stack = error instanceof Error ? error.stack : String(error);
-  logger.fatal({ message, stack });
+  logger.fatal(message, { stack });
   process.exit(EXIT.software);
 }
 

@@ -90,7 +90,8 @@ export class KafkaClient {
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.setNoDelay(true);
     if (this.dropped) {
-      socket.destroy();
+      // With an error, or kafkajs would wait for the connection until its time is over.
+      socket.destroy(new Error('This Kafka client was let go of.'));
       return socket;
     }
     this.sockets.add(socket);

@@ -117,7 +117,7 @@ function screenRequests(
   const logger = new Logger('Http');
   fastify.addHook('onRequestAbort', (request, done) => {
     const route = request.routeOptions.url ?? null;
-    logger.log({ message: 'client_aborted', requestId: request.id, route });
+    logger.log('client_aborted', { requestId: request.id, route });
     done();
   });
 }

@@ -75,7 +75,7 @@ export class AdmissionGate implements OnModuleInit, OnModuleDestroy {
     for (const limit of ['rows', 'bytes', 'disk'] as const) {
       if (before[limit] === this.closed[limit]) continue;
       const message = this.closed[limit] ? 'New records are refused' : 'New records are accepted';
-      this.logger.warn({ message, limit, rows: facts.rows, bytes: facts.bytes });
+      this.logger.warn(message, { limit, rows: facts.rows, bytes: facts.bytes });
     }
   }
 
@@ -93,7 +93,7 @@ export class AdmissionGate implements OnModuleInit, OnModuleDestroy {
       this.disk = (await this.store.storageHealth()).disk;
     } catch (error) {
       // The last figure stands: a database that fails says so itself, to whoever writes to it.
-      this.logger.warn({ message: 'The disk cannot be read', cause: String(error) });
+      this.logger.warn('The disk cannot be read', { cause: String(error) });
     }
     if (this.stopped) return;
     this.timer = setTimeout(

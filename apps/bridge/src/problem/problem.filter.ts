@@ -11,7 +11,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   const problem = problemOf(error) ?? defect(error, request);
   if (problem.code === 'storage_unavailable' && problem.cause instanceof Error) {
     const { message } = problem.cause;
-    logger.error({ message: 'The storage failed', requestId: request.id, cause: message });
+    logger.error('The storage failed', { requestId: request.id, cause: message });
   }
   if (reply.sent || reply.raw.headersSent) return;
   void reply
@@ -22,8 +22,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
 
 /** An error that nobody foresaw: the log has the whole of it, the caller has its number. */
 function defect(error: unknown, request: FastifyRequest): ProblemError {
-  logger.error({
-    message: 'An unexpected error',
+  logger.error('An unexpected error', {
     requestId: request.id,
     route: request.routeOptions.url ?? null,
     stack: error instanceof Error ? error.stack : String(error),
