@@ -48,6 +48,8 @@ export async function openSqlite(
     await configure(keeper);
     // A reader that holds the log back costs a checkpoint a short wait and not a stalled writer.
     await keeper.pragma('busy_timeout = 50');
+    // It copies pages from file to file and looks at none of them.
+    await keeper.pragma('cache_size = -1024');
     return new SqliteEngine({
       path,
       lock,
