@@ -3,11 +3,16 @@ import { readOptions } from './options.js';
 describe('the options', () => {
   it('are off unless given', () => {
     expect(readOptions([])).toEqual({ quick: false, write: false, profile: false });
-    expect(readOptions(['--write', '--quick'])).toEqual({
-      quick: true,
+    expect(readOptions(['--quick'])).toEqual({ quick: true, write: false, profile: false });
+    expect(readOptions(['--write', '--profile'])).toEqual({
+      quick: false,
       write: true,
-      profile: false,
+      profile: true,
     });
+  });
+
+  it('write nothing down that was measured in a hurry', () => {
+    expect(() => readOptions(['--write', '--quick'])).toThrow('--quick goes alone');
   });
 
   it('that are not known are named', () => {

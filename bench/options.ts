@@ -9,12 +9,15 @@ export interface BenchOptions {
 
 const NAMES = ['--quick', '--write', '--profile'];
 
-/** @throws Error that names what is not known. */
+/** @throws Error that names what is not known or does not go together. */
 export function readOptions(args: readonly string[]): BenchOptions {
   const unknown = args.filter((arg) => !NAMES.includes(arg));
   if (unknown.length > 0) {
     throw new Error(`Unknown: ${unknown.join(' ')}. There are ${NAMES.join(', ')}.`);
   }
   const given = (name: string): boolean => args.includes(name);
+  if (given('--quick') && args.length > 1) {
+    throw new Error('--quick goes alone: its cells are too short to be written down.');
+  }
   return { quick: given('--quick'), write: given('--write'), profile: given('--profile') };
 }

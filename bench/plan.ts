@@ -29,6 +29,9 @@ export interface Cell {
 export interface Size {
   readonly clients: readonly number[];
   readonly rounds: number;
+  /** For each subject once, before the first cell: a cluster that has just started is slow for a while. */
+  readonly firstWarmUpMs: number;
+  /** Before each cell. */
   readonly warmUpMs: number;
   readonly measureMs: number;
   readonly backlog: number;
@@ -36,7 +39,8 @@ export interface Size {
 
 export const FULL: Size = {
   clients: [1, 32, 128],
-  rounds: 3,
+  rounds: 4,
+  firstWarmUpMs: 2_000,
   warmUpMs: 600,
   measureMs: 1_700,
   backlog: 20_000,
@@ -45,6 +49,7 @@ export const FULL: Size = {
 export const QUICK: Size = {
   clients: [1, 32, 128],
   rounds: 1,
+  firstWarmUpMs: 200,
   warmUpMs: 400,
   measureMs: 800,
   backlog: 5_000,

@@ -3,10 +3,12 @@ import type { Pace } from './closed-loop.js';
 import type { JobProcess } from './job-process.js';
 import type { KafkaJob } from './kafka-load.js';
 import type { Measurement } from './measurement.js';
-import { plan, type Cell, type Size, type Subject } from './plan.js';
+import { plan, SUBJECTS, type Cell, type Size, type Subject } from './plan.js';
 import { accepting, delivering, waitUntilDrained } from './posting.js';
 import { KAFKAJS_TOPIC, LEDGER_TOPIC, type Mode, type Stack } from './stack.js';
 import type { Way } from './kafka-senders.js';
+
+const WARM_UP_CLIENTS = 32;
 
 export interface MeasuredCell extends Cell {
   /** In the order of the rounds. */
@@ -28,6 +30,10 @@ export async function measureRates(
   say: (line: string) => void,
 ): Promise<MeasuredCell[]> {
   const measured = new Map<string, MeasuredCell>();
+  for (const subject of SUBJECTS) {
+    const pace = { clients: WARM_UP_CLIENTS, warmUpMs: size.firstWarmUpMs, measureMs: 1 };
+    await measure(stack, candidates, subject, pace);
+  }
   for (const cell of plan(size)) {
     const pace = { ...size, clients: cell.clients };
     const measurement = await measure(stack, candidates, cell.subject, pace);

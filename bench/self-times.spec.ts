@@ -15,7 +15,8 @@ describe('the module of a function', () => {
 
   it('without a file is what V8 calls it', () => {
     expect(moduleOf('', '(garbage collector)')).toBe('(garbage collector)');
-    expect(moduleOf('', 'writev')).toBe('native code');
+    expect(moduleOf('', 'runMicrotasks')).toBe('native code');
+    expect(moduleOf('', 'Backup')).toBe('sqlite3, native');
   });
 });
 
@@ -31,9 +32,10 @@ describe('self times', () => {
       frame(3, '', '/p/node_modules/kafkajs/b.js'),
       frame(4, '(garbage collector)', ''),
       frame(5, 'send', '/p/node_modules/kafkajs/a.js'),
+      frame(6, 'dispatch', ''),
     ],
-    samples: [1, 2, 3, 4, 5],
-    timeDeltas: [60, 10, 5, 10, 15],
+    samples: [1, 2, 3, 4, 5, 6],
+    timeDeltas: [50, 10, 5, 10, 15, 10],
   };
 
   it('are shares of the busy time, added up over all places of a function', () => {

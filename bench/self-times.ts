@@ -24,6 +24,19 @@ export interface SelfTimes {
   readonly functions: readonly Share[];
 }
 
+/**
+ * Native functions have no file, and V8 shows all of sqlite3's under the name of one of its classes (the
+ * callers in the profile are always the outbox's statements).
+ */
+const NATIVE_MODULES: Readonly<Record<string, string>> = {
+  Backup: 'sqlite3, native',
+  writeBuffer: 'sockets, native',
+  writev: 'sockets, native',
+};
+
+/** How the inspector's own calls are named: beginning and ending the profile is not the bridge's work. */
+const PROFILER = 'dispatch';
+
 /** Who had the main thread, by function and by module. The time of callees is theirs. */
 export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTimes {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
@@ -35,7 +48,7 @@ export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTimes
     const time = timeDeltas[position] ?? 0;
     const { functionName, url } = frames.get(id) ?? { functionName: '(unknown)', url: '' };
     all += time;
-    if (functionName === '(idle)') return;
+    if (functionName === '(idle)' || (functionName === PROFILER && url === '')) return;
     busy += time;
     const module = moduleOf(url, functionName);
     const name = functionName === '' ? '(anonymous)' : functionName;
@@ -48,7 +61,10 @@ export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTimes
 
 /** The npm package, Ponte's own folder, Node's own module, or what V8 calls it (`(garbage collector)`). */
 export function moduleOf(url: string, functionName: string): string {
-  if (url === '') return functionName.startsWith('(') ? functionName : 'native code';
+  if (url === '') {
+    const other = functionName.startsWith('(') ? functionName : 'native code';
+    return NATIVE_MODULES[functionName] ?? other;
+  }
   if (url.startsWith('node:')) return url.split('/').slice(0, 2).join('/');
   const [, packagePath] = url.split(/.*\/node_modules\//);
   if (packagePath !== undefined) {

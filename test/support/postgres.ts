@@ -110,7 +110,9 @@ async function start(folder: string, port: number, settings: readonly string[]):
   await new Promise<void>((resolve, reject) => {
     createInterface({ input: server.stderr }).on('line', (line) => {
       if (line.includes('ready to accept connections')) resolve();
-      if (line.includes('FATAL:')) reject(new Error(`PostgreSQL did not start: ${complaint()}`));
+      // A client that comes while the server recovers is told so ("the database system is …"): no failure.
+      const failed = line.includes('FATAL:') && !line.includes('the database system is');
+      if (failed) reject(new Error(`PostgreSQL did not start: ${complaint()}`));
     });
     server.once('close', () => reject(new Error(`PostgreSQL did not start: ${complaint()}`)));
   });

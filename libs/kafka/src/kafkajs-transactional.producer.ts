@@ -16,7 +16,7 @@ import {
 
 /** The coordinator is still writing the markers of the last transaction: normal right after a commit. */
 const CONCURRENT_TRANSACTIONS = 51;
-const CONCURRENT_PAUSE_MS = 4;
+const CONCURRENT_PAUSE_MS = 1;
 
 export class KafkaJsTransactionalProducers extends TransactionalProducers {
   constructor(

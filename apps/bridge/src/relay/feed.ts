@@ -74,6 +74,16 @@ export class Feed {
     for (const record of records) this.queuedBytes += bytesOf(record);
   }
 
+  /** Records in memory, ready to be taken. */
+  get ready(): number {
+    return this.queue.length;
+  }
+
+  /** Whether the database holds more than memory does. */
+  get behind(): boolean {
+    return this.newest > this.cursor;
+  }
+
   get hasWork(): boolean {
     return this.queue.length > 0 || this.behind || this.rewindTo !== Number.POSITIVE_INFINITY;
   }
@@ -96,10 +106,6 @@ export class Feed {
     this.queuedBytes -= bytes;
     this.prefetch();
     return taken;
-  }
-
-  private get behind(): boolean {
-    return this.newest > this.cursor;
   }
 
   private get full(): boolean {

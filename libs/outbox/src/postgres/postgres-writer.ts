@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { SqlError, type Row, type SqlValue, type Writer } from '../engine.js';
 import { OutboxError } from '../outbox.error.js';
@@ -20,6 +21,23 @@ const SETTINGS = [
   'SET tcp_keepalives_count = 3',
 ].join('; ');
 
+/** The session of a bridge that was killed a moment ago may still hold the lock until the server has noticed. */
+const LOCK_WITHIN_MS = 3_000;
+const LOCK_POLL_MS = 100;
+
+async function takeLock(client: Client): Promise<boolean> {
+  const until = Date.now() + LOCK_WITHIN_MS;
+  for (;;) {
+    const { rows } = await client.query<{ taken: boolean }>(
+      'SELECT pg_try_advisory_lock($1, hashtext(current_schema())) AS taken',
+      [LOCK_SPACE],
+    );
+    if (rows[0]?.taken === true) return true;
+    if (Date.now() > until) return false;
+    await pause(LOCK_POLL_MS);
+  }
+}
+
 /**
  * The dedicated client that writes and holds the outbox's advisory lock. A lost connection is replaced at the
  * next transaction; the lock is taken again before anything is written.
@@ -38,11 +56,7 @@ export class PostgresWriter implements Writer {
     try {
       await client.connect();
       await client.query(SETTINGS);
-      const { rows } = await client.query<{ taken: boolean }>(
-        'SELECT pg_try_advisory_lock($1, hashtext(current_schema())) AS taken',
-        [LOCK_SPACE],
-      );
-      if (rows[0]?.taken !== true) throw locked();
+      if (!(await takeLock(client))) throw locked();
     } catch (error) {
       this.destroy(client);
       throw error instanceof OutboxError ? error : new SqlError('lost', error);
