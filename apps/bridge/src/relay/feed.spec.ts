@@ -45,8 +45,12 @@ class Rows {
 }
 
 const scope = { delivery: 'exactly-once', lanes: { modulo: 1, remainder: 0 } } as const;
-const feedOver = (rows: Rows, maxRecords = 4) =>
-  new Feed(rows, scope, { maxRecords, maxBytes: 1_000 });
+/** A feed that knows its backlog: `lastId` is the highest id of it. */
+function feedOver(rows: Rows, maxRecords = 4, lastId = 0): Feed {
+  const feed = new Feed(rows, scope, { maxRecords, maxBytes: 1_000 });
+  feed.start(lastId);
+  return feed;
+}
 const ids = (records: readonly OutboxRecord[]) => records.map(({ id }) => id);
 
 async function drain(feed: Feed, rows: Rows): Promise<number[]> {
@@ -76,6 +80,15 @@ describe('Feed', () => {
     feed.start(7);
     feed.offer(rows.add(8));
     expect(await drain(feed, rows)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('does not let a record that comes before the backlog is known go in front of it', async () => {
+    const rows = new Rows();
+    rows.add(1, 2, 3);
+    const feed = new Feed(rows, scope, { maxRecords: 4, maxBytes: 1_000 });
+    feed.offer(rows.add(4));
+    feed.start(4);
+    expect(await drain(feed, rows)).toEqual([1, 2, 3, 4]);
   });
 
   it('holds no more than its limit in memory and loses nothing beyond it', async () => {

@@ -30,6 +30,8 @@ export class Feed {
   private newest = 0;
   private rewindTo = Number.POSITIVE_INFINITY;
   private filling: Promise<void> | null = null;
+  /** Until `start` the backlog is not known: a record that is accepted meanwhile must not go in front of it. */
+  private started = false;
 
   constructor(
     private readonly store: Pick<OutboxStore, 'pendingPage'>,
@@ -39,6 +41,7 @@ export class Feed {
 
   /** Everything up to `lastId` may be waiting in the database. */
   start(lastId: number): void {
+    this.started = true;
     this.newest = Math.max(this.newest, lastId);
   }
 
@@ -53,12 +56,8 @@ export class Feed {
     for (const record of records) {
       if (!this.owns(record)) continue;
       mine = true;
-      if (this.behind || this.full) {
-        this.newest = Math.max(this.newest, record.id);
-      } else {
-        this.push(record);
-        this.newest = Math.max(this.newest, record.id);
-      }
+      if (this.started && !this.behind && !this.full) this.push(record);
+      this.newest = Math.max(this.newest, record.id);
     }
     return mine;
   }

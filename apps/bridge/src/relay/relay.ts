@@ -44,6 +44,8 @@ export class Relay extends RelayStatus {
   private readonly logger = new Logger(Relay.name);
   private running: Promise<void> | null = null;
   private sweepFailures = 0;
+  /** Dead letters that were replayed or discarded before the blocked keys were known; null once they are. */
+  private freedEarly: Set<number> | null = new Set();
 
   constructor(private readonly parts: RelayParts) {
     super();
@@ -55,7 +57,7 @@ export class Relay extends RelayStatus {
     store.onAccepted((records) => this.offer(records));
     store.onReplayed((records) => this.goBackTo(records));
     store.onDiscarded((records) => {
-      for (const record of records) this.parts.blocks.release(record);
+      for (const { id } of records) this.free(id);
       this.wake();
     });
     this.running = this.run();
@@ -132,12 +134,16 @@ export class Relay extends RelayStatus {
   }
 
   private goBackTo(records: readonly OutboxRecord[]): void {
-    const { blocks } = this.parts;
-    for (const record of records) {
-      // By its id: a record that is replayed to another topic was parked under its first one.
-      blocks.releaseId(record.id);
-      this.rewind(record.id);
+    for (const { id } of records) {
+      this.free(id);
+      this.rewind(id);
     }
+  }
+
+  /** By its id: a record that is replayed to another topic was parked under its first one. */
+  private free(id: number): void {
+    this.freedEarly?.add(id);
+    this.parts.blocks.releaseId(id);
   }
 
   private async run(): Promise<void> {
@@ -174,6 +180,8 @@ export class Relay extends RelayStatus {
         if (record.key !== null) blocks.hold(record);
       }
     }
+    for (const id of this.freedEarly ?? []) blocks.releaseId(id);
+    this.freedEarly = null;
     const lastId = await store.lastId();
     for (const feed of feeds) feed.start(lastId);
   }
