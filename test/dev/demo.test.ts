@@ -16,7 +16,8 @@ test('the demo shows every promise that it names, and ends by itself', async () 
   });
 
   const summary = output.slice(output.indexOf('Summary'));
-  expect(summary.match(/✓/g)).toHaveLength(7);
+  // The whole output says at which step it ended.
+  expect(summary.match(/✓/g) ?? output).toHaveLength(7);
   expect(summary).not.toContain('✗');
   expect(output).toContain('201  stored, not confirmed yet');
   expect(code).toBe(0);
