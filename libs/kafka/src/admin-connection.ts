@@ -10,7 +10,7 @@ interface Incarnation {
 
 /**
  * One admin connection, made when it is first needed and thrown away after any error that is not Kafka's own
- * answer: what the client believes of the cluster after a lost connection is not to be relied on.
+ * answer about a topic: what the client believes of the cluster after a lost connection is not to be relied on.
  */
 export class AdminConnection {
   private opening: Promise<Incarnation> | null = null;
@@ -24,8 +24,9 @@ export class AdminConnection {
       const { admin } = await opening;
       return await withDeadline(ask(admin), DEADLINES.call, what);
     } catch (error) {
-      if (kafkaErrorNumber(error) === null) this.discard(opening);
-      throw toKafkaError(error, what);
+      const known = toKafkaError(error, what);
+      if (known.scope !== 'topic' || kafkaErrorNumber(error) === null) this.discard(opening);
+      throw known;
     }
   }
 

@@ -23,16 +23,16 @@ export class KafkaJsLedger extends Ledger {
   }
 
   async read({ group, topic, partition }: LedgerSlot): Promise<LedgerNumber | null> {
-    const answer = await this.admin.run('read ledger', (admin) =>
-      admin.fetchOffsets({ groupId: group, topics: [topic] }),
-    );
-    const entry = answer[0]?.partitions.find((one) => one.partition === partition);
-    if (entry === undefined) {
+    // Inside the call, so that a client whose old metadata lacks the partition is thrown away with its answer.
+    const entry = await this.admin.run('read ledger', async (admin) => {
+      const answer = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+      const found = answer[0]?.partitions.find((one) => one.partition === partition);
+      if (found !== undefined) return found;
       throw new KafkaError(
         { code: 'incomplete_answer', scope: 'cluster', retryable: true, outcome: 'not-written' },
         `the ledger ${topic} has no partition ${partition}`,
       );
-    }
+    });
     const number = Number(entry.offset);
     return number < 0 ? null : { number, token: entry.metadata ?? '' };
   }
