@@ -9,6 +9,9 @@ export interface ClusterPicture {
 }
 
 const WITHIN_MS = 6_000;
+const RETRIES = 2;
+/** A coordinator that loads its part of a new cluster refuses until it has done so. */
+const OPENING_RETRIES = 20;
 
 /** Asks the broker itself. @throws Error when it does not answer whole within 6 s. */
 export function picture(address: string): Promise<ClusterPicture> {
@@ -25,8 +28,9 @@ export async function withAdmin<T>(
   addresses: readonly string[],
   work: (admin: Admin) => Promise<T>,
   withinMs = WITHIN_MS,
+  retries = RETRIES,
 ): Promise<T> {
-  const admin = quietKafka(addresses).admin();
+  const admin = quietKafka(addresses, retries).admin();
   try {
     return await before(
       withinMs,
@@ -44,7 +48,7 @@ export async function withAdmin<T>(
  * first transaction of a cluster would otherwise wait for them.
  */
 export async function openOnce(addresses: readonly string[], withinMs: number): Promise<void> {
-  const producer = quietKafka(addresses, 20).producer({
+  const producer = quietKafka(addresses, OPENING_RETRIES).producer({
     transactionalId: 'local-kafka-opening',
     maxInFlightRequests: 1,
   });
@@ -55,7 +59,7 @@ export async function openOnce(addresses: readonly string[], withinMs: number): 
         .connect()
         .then(() => producer.transaction())
         .then((transaction) => transaction.abort())
-        .then(() => withAdmin(addresses, (admin) => admin.describeGroups(['local-kafka-opening']))),
+        .then(() => withAdmin(addresses, describeOpening, withinMs, OPENING_RETRIES)),
     );
   } finally {
     producer.disconnect().catch(() => {
@@ -64,7 +68,10 @@ export async function openOnce(addresses: readonly string[], withinMs: number): 
   }
 }
 
-function quietKafka(addresses: readonly string[], retries = 2) {
+const describeOpening = (admin: Admin): Promise<unknown> =>
+  admin.describeGroups(['local-kafka-opening']);
+
+function quietKafka(addresses: readonly string[], retries: number) {
   return new kafkajs.Kafka({
     clientId: 'local-kafka',
     brokers: [...addresses],

@@ -76,21 +76,22 @@ describe('the ports to Kafka, on a real cluster', () => {
 
   const newPipeline = (): { id: string; slot: LedgerSlot } => {
     const id = `pipeline-${randomUUID()}`;
-    return { id, slot: { group: id, topic: ledgerTopic, partition: 2 } };
+    return { id, slot: { group: id, topic: ledgerTopic, partition: 1, markPartition: 3 } };
   };
 
-  /** What the ledger holds, asked as after a crash: Kafka has finished every transaction once a successor is fenced. */
+  /** What the ledger holds, asked as after a crash. */
   const settled = async (id: string, slot: LedgerSlot): Promise<LedgerNumber | null> => {
     const successor = await producers.fence(id);
+    const number = await ledger.read(slot, await successor.mark(slot));
     await successor.close();
-    return ledger.read(slot);
+    return number;
   };
 
   it('commits records and ledger number together, and tells the offsets', async () => {
     const topic = await cluster.createTopic('together');
     const { id, slot } = newPipeline();
     const producer = await producers.fence(id);
-    expect(await ledger.read(slot)).toBeNull();
+    expect(await ledger.read(slot, await producer.mark(slot))).toBeNull();
     const first = await producer.append(slot, entry(1), [
       to(topic, 0, 'x', 'y'),
       to(topic, 2, 'z'),
@@ -102,7 +103,6 @@ describe('the ports to Kafka, on a real cluster', () => {
         { topic, partition: 2, offsets: ['0'] },
       ]),
     );
-    expect(await ledger.read(slot)).toBeNull();
     await producer.commit();
     await producer.append(slot, entry(2), [to(topic, 0, 'w')]);
     await producer.commit();
@@ -130,15 +130,29 @@ describe('the ports to Kafka, on a real cluster', () => {
     expect(await settled(id, slot)).toEqual(entry(7));
   });
 
+  it('takes no answer of the ledger that does not hold the mark', async () => {
+    const { id, slot } = newPipeline();
+    const producer = await producers.fence(id);
+    await producer.append(slot, entry(3), []);
+    await producer.commit();
+    const mark = await producer.mark(slot);
+    await producer.close();
+    await expect(ledger.read(slot, 'a mark that never comes')).rejects.toMatchObject({
+      code: 'incomplete_answer',
+      outcome: 'not-written',
+    });
+    expect(await ledger.read(slot, mark)).toEqual(entry(3));
+  });
+
   it('fences a predecessor: its open transaction is gone and it can commit nothing any more', async () => {
     const topic = await cluster.createTopic('fenced');
     const { id, slot } = newPipeline();
     const zombie = await producers.fence(id);
     await zombie.append(slot, entry(1), [to(topic, 0, 'zombie')]);
     const successor = await producers.fence(id);
-    expect(await ledger.read(slot)).toBeNull();
+    expect(await ledger.read(slot, await successor.mark(slot))).toBeNull();
     await expect(zombie.commit()).rejects.toMatchObject({ outcome: 'unknown', scope: 'cluster' });
-    expect(await ledger.read(slot)).toBeNull();
+    expect(await ledger.read(slot, await successor.mark(slot))).toBeNull();
     await successor.append(slot, entry(1), [to(topic, 0, 'successor')]);
     await successor.commit();
     zombie.discard();

@@ -55,11 +55,11 @@ describe('recovery of a batch, on a real cluster and a real database', () => {
     topic = await cluster.createTopic('recovery', { partitions: 1 });
     const ledger = new KafkaJsLedger(admin);
     const name = `ledger-${randomUUID()}`;
-    await ledger.prepare(name, 2);
+    await ledger.prepare(name, 4);
     const connection = { brokers: cluster.bootstrap, clientId: 'recovery', ssl: null, sasl: null };
     const producers = new KafkaJsTransactionalProducers(connection, 'none');
     ports = { store, producers, ledger, clock: new SystemClock() };
-    const slot = { group: name, topic: name, partition: 1 };
+    const slot = { group: name, topic: name, partition: 1, markPartition: 3 };
     identity = { name: PIPELINE, transactionalId: `${name}-${PIPELINE}`, slot };
     records = await acceptTwo();
     dead = await producers.fence(identity.transactionalId);
@@ -101,8 +101,8 @@ describe('recovery of a batch, on a real cluster and a real database', () => {
     return number;
   }
 
-  async function recovered(commitTried: boolean) {
-    const outcome = await recover(ports, identity, commitTried);
+  async function recovered() {
+    const outcome = await recover(ports, identity);
     if (outcome.ready) await outcome.producer.close();
     return outcome;
   }
@@ -113,14 +113,14 @@ describe('recovery of a batch, on a real cluster and a real database', () => {
   it('died after the batch was written down: nothing of it is in Kafka, all of it waits again', async () => {
     const entries = records.map(({ id }) => ({ id, topic, partition: 0 }));
     await store.openBatch(PIPELINE, 'records', entries);
-    expect(await recovered(true)).toMatchObject({ ready: true, openBatch: 'abandoned' });
+    expect(await recovered()).toMatchObject({ ready: true, openBatch: 'abandoned' });
     expect(await statuses()).toEqual(['pending', 'pending']);
     expect(await store.pipeline(PIPELINE)).toMatchObject({ openBatch: null, committedNumber: 0 });
   });
 
   it('died after the records were appended: consumers see nothing of them, all of it waits again', async () => {
     await append();
-    expect(await recovered(true)).toMatchObject({ ready: true, openBatch: 'abandoned' });
+    expect(await recovered()).toMatchObject({ ready: true, openBatch: 'abandoned' });
     expect(await statuses()).toEqual(['pending', 'pending']);
     expect(await readTopic(cluster.bootstrap, topic)).toEqual([]);
   });
@@ -128,7 +128,7 @@ describe('recovery of a batch, on a real cluster and a real database', () => {
   it('died after the commit: the records are sent, with the offsets that Kafka gave, and not sent again', async () => {
     const number = await append();
     await dead.commit();
-    const outcome = await recovered(true);
+    const outcome = await recovered();
     expect(outcome).toMatchObject({ ready: true, openBatch: 'committed' });
     expect(outcome.ready && outcome.acknowledgements).toEqual([
       { id: records[0]?.id, partition: 0, offset: '0' },
@@ -147,14 +147,14 @@ describe('recovery of a batch, on a real cluster and a real database', () => {
     await dead.commit();
     const interrupted = await ports.producers.fence(identity.transactionalId);
     interrupted.discard();
-    expect(await recovered(true)).toMatchObject({ ready: true, openBatch: 'committed' });
-    expect(await recovered(true)).toMatchObject({ ready: true, openBatch: 'none' });
+    expect(await recovered()).toMatchObject({ ready: true, openBatch: 'committed' });
+    expect(await recovered()).toMatchObject({ ready: true, openBatch: 'none' });
     expect(await statuses()).toEqual(['sent', 'sent']);
   });
 
   it('lives on as a zombie: it can commit nothing once its successor has recovered', async () => {
     await append();
-    expect(await recovered(true)).toMatchObject({ openBatch: 'abandoned' });
+    expect(await recovered()).toMatchObject({ openBatch: 'abandoned' });
     await expect(dead.commit()).rejects.toMatchObject({ scope: 'cluster' });
     expect(await readTopic(cluster.bootstrap, topic)).toEqual([]);
   });
@@ -165,7 +165,7 @@ describe('recovery of a batch, on a real cluster and a real database', () => {
     await other.append(identity.slot, { number: 1, token: 'another process' }, []);
     await other.commit();
     await other.close();
-    expect(await recovered(true)).toEqual({ ready: false, code: 'LEDGER_AHEAD' });
+    expect(await recovered()).toEqual({ ready: false, code: 'LEDGER_AHEAD' });
     expect(await statuses()).toEqual(['pending', 'pending']);
   });
 });

@@ -1,10 +1,15 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
 import { AdminConnection } from './admin-connection.js';
 import { createTopic } from './create-topic.js';
+import { DEADLINES } from './kafkajs-client.js';
 import { KafkaError } from './kafka.error.js';
 import { Ledger, type LedgerNumber, type LedgerSlot } from './ports.js';
 
 const REPLICATION_FACTOR = 3;
 const MIN_IN_SYNC = 2;
+/** The mark shows once Kafka has finished its transaction, some milliseconds after the commit was answered. */
+const MARK_PAUSE_MS = 5;
 
 export class KafkaJsLedger extends Ledger {
   constructor(private readonly admin: AdminConnection) {
@@ -22,18 +27,35 @@ export class KafkaJsLedger extends Ledger {
     );
   }
 
-  async read({ group, topic, partition }: LedgerSlot): Promise<LedgerNumber | null> {
-    // Inside the call, so that a client whose old metadata lacks the partition is thrown away with its answer.
-    const entry = await this.admin.run('read ledger', async (admin) => {
-      const answer = await admin.fetchOffsets({ groupId: group, topics: [topic] });
-      const found = answer[0]?.partitions.find((one) => one.partition === partition);
-      if (found !== undefined) return found;
-      throw new KafkaError(
-        { code: 'incomplete_answer', scope: 'cluster', retryable: true, outcome: 'not-written' },
-        `the ledger ${topic} has no partition ${partition}`,
-      );
-    });
-    const number = Number(entry.offset);
-    return number < 0 ? null : { number, token: entry.metadata ?? '' };
+  async read(slot: LedgerSlot, mark: string): Promise<LedgerNumber | null> {
+    const until = Date.now() + DEADLINES.call;
+    for (;;) {
+      // Inside the call, so that a client whose old metadata lacks a partition is thrown away with its answer.
+      const [entry, marked] = await this.admin.run('read ledger', (admin) => offsets(admin, slot));
+      if (marked.token === mark) return entry.number < 0 ? null : entry;
+      if (Date.now() > until) throw incomplete(`the ledger ${slot.topic} is behind its mark`);
+      await pause(MARK_PAUSE_MS);
+    }
   }
+}
+
+/** The slot's number and its mark, from one answer. */
+async function offsets(
+  admin: Admin,
+  { group, topic, partition, markPartition }: LedgerSlot,
+): Promise<[LedgerNumber, LedgerNumber]> {
+  const answer = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+  const of = (wanted: number): LedgerNumber => {
+    const found = answer[0]?.partitions.find((one) => one.partition === wanted);
+    if (found === undefined) throw incomplete(`the ledger ${topic} has no partition ${wanted}`);
+    return { number: Number(found.offset), token: found.metadata ?? '' };
+  };
+  return [of(partition), of(markPartition)];
+}
+
+function incomplete(message: string): KafkaError {
+  return new KafkaError(
+    { code: 'incomplete_answer', scope: 'cluster', retryable: true, outcome: 'not-written' },
+    message,
+  );
 }

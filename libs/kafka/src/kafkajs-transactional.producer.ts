@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { Producer, Transaction } from 'kafkajs';
@@ -66,11 +67,8 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
     batch: readonly PartitionRecords[],
   ): Promise<AppendResult> {
     try {
-      const transaction =
-        this.next ?? (await withDeadline(this.producer.transaction(), DEADLINES.call, 'begin'));
-      this.next = null;
-      this.current = transaction;
-      await this.enterLedger(transaction, slot, entry);
+      const { number, token } = entry;
+      const transaction = await this.begin(slot, slot.partition, String(number), token);
       const compression = kafkajs.CompressionTypes[this.compression === 'gzip' ? 'GZIP' : 'None'];
       return await appendAll((request) => transaction.send({ ...request, compression }), batch);
     } catch (error) {
@@ -89,6 +87,17 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
     }
   }
 
+  async mark(slot: LedgerSlot): Promise<string> {
+    const mark = randomUUID();
+    try {
+      await this.begin(slot, slot.markPartition, '0', mark);
+    } catch (error) {
+      throw toKafkaError(error, 'mark the ledger');
+    }
+    await this.commit();
+    return mark;
+  }
+
   discard(): void {
     this.client.abandon(this.producer);
   }
@@ -103,21 +112,27 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
   }
 
   /**
-   * Puts the batch number into the transaction. First of all, since this is the call that Kafka refuses while
-   * it still works on the last transaction: nothing has been appended then and the call is simply repeated.
+   * Opens the next transaction and puts a group offset into it. First of all, since this is the call that Kafka
+   * refuses while it still works on the last transaction: nothing has been appended then and the call is simply
+   * repeated.
    */
-  private async enterLedger(
-    transaction: Transaction,
-    { group, topic, partition }: LedgerSlot,
-    { number, token }: LedgerNumber,
-  ): Promise<void> {
+  private async begin(
+    { group, topic }: LedgerSlot,
+    partition: number,
+    offset: string,
+    metadata: string,
+  ): Promise<Transaction> {
+    const transaction =
+      this.next ?? (await withDeadline(this.producer.transaction(), DEADLINES.call, 'begin'));
+    this.next = null;
+    this.current = transaction;
+    const topics = [{ topic, partitions: [{ partition, offset, metadata }] }];
     const until = Date.now() + DEADLINES.call;
     for (;;) {
       try {
-        const offset = { partition, offset: String(number), metadata: token };
-        const offsets = { consumerGroupId: group, topics: [{ topic, partitions: [offset] }] };
-        await withDeadline(transaction.sendOffsets(offsets), DEADLINES.call, 'ledger');
-        return;
+        const sending = transaction.sendOffsets({ consumerGroupId: group, topics });
+        await withDeadline(sending, DEADLINES.call, 'ledger');
+        return transaction;
       } catch (error) {
         if (kafkaErrorNumber(error) !== CONCURRENT_TRANSACTIONS || Date.now() > until) throw error;
         await pause(CONCURRENT_PAUSE_MS);

@@ -49,6 +49,8 @@ export interface LedgerSlot {
   readonly group: string;
   readonly topic: string;
   readonly partition: number;
+  /** The partition whose group offset carries the mark of `TransactionalProducer.mark`. */
+  readonly markPartition: number;
 }
 
 /** What the ledger holds: the number of a batch, and the token of whoever opened it. */
@@ -78,6 +80,12 @@ export abstract class TransactionalProducer {
   /** Commits. A rejection says nothing about the outcome (`unknown`): fence, then ask the ledger. */
   abstract commit(): Promise<void>;
 
+  /**
+   * Commits a transaction that holds nothing but a new, unique mark beside the ledger's number, and returns the
+   * mark. Kafka writes group offsets in order, so whoever sees the mark sees all that was committed before it.
+   */
+  abstract mark(slot: LedgerSlot): Promise<string>;
+
   /** Lets go of the sockets without waiting for an answer. Never throws. */
   abstract discard(): void;
 
@@ -96,13 +104,19 @@ export abstract class PlainProducer {
   abstract close(): Promise<void>;
 }
 
-/** Reads and prepares the ledger. Read it only after the pipeline's predecessor is fenced. */
+/** Reads and prepares the ledger. */
 export abstract class Ledger {
   /** Makes the ledger topic when it is missing. */
   abstract prepare(topic: string, partitions: number): Promise<void>;
 
-  /** What was committed last, or null when the ledger holds nothing. */
-  abstract read(slot: LedgerSlot): Promise<LedgerNumber | null>;
+  /**
+   * What was committed last, or null when the ledger holds nothing. Read it only after the pipeline's predecessor
+   * is fenced, with the mark that its successor has set since: an answer without the mark is one of the past
+   * (a group coordinator that has just started answers from what its followers have confirmed, which can be
+   * nothing) and is not taken.
+   * @throws KafkaError `incomplete_answer` when the mark does not show within the deadline.
+   */
+  abstract read(slot: LedgerSlot, mark: string): Promise<LedgerNumber | null>;
 }
 
 export interface TopicPartition {

@@ -25,7 +25,8 @@ import { SideChoice } from './side-choice.js';
 import { SidePipeline } from './side-pipeline.js';
 import { SideVerdicts } from './side-verdicts.js';
 
-const LEDGER_PARTITIONS = 16;
+/** Partitions for numbers, and as many for their marks. */
+const SLOTS = 16;
 const PLAIN = 'plain';
 
 export interface RelayPorts {
@@ -48,10 +49,12 @@ function slotPartition(pipeline: string): number {
  * two bridges on copies of one database fence each other.
  */
 export function identify(outboxId: string, pipeline: string): PipelineIdentity {
+  const partition = slotPartition(pipeline);
   const slot: LedgerSlot = {
     group: `ponte-${outboxId}-ledger`,
     topic: LEDGER_TOPIC,
-    partition: slotPartition(pipeline),
+    partition,
+    markPartition: SLOTS + partition,
   };
   return { name: pipeline, transactionalId: `ponte-${outboxId}-${pipeline}`, slot };
 }
@@ -77,7 +80,7 @@ class Assembly {
     const { ledger, store, topics, clock, settlements } = ports;
     this.ledgeredPorts = {
       ...ports,
-      prepareLedger: once(() => ledger.prepare(LEDGER_TOPIC, LEDGER_PARTITIONS)),
+      prepareLedger: once(() => ledger.prepare(LEDGER_TOPIC, 2 * SLOTS)),
       stopForGood: (code, pipeline) => this.relay.stopForGood(code, pipeline),
     };
     const side = this.side();

@@ -32,7 +32,7 @@ const HEARTBEAT_MS = 24 * 3_600_000;
 type Try =
   | { readonly kind: 'committed' }
   | { readonly kind: 'refused'; readonly refusals: Refusal[]; readonly othersTaken: boolean }
-  | { readonly kind: 'doubt'; readonly error: unknown; readonly commitTried: boolean };
+  | { readonly kind: 'doubt'; readonly error: unknown };
 
 /**
  * Exactly once: the batch's number and its records are one Kafka transaction (docs/adr/0001-batch-ledger.md).
@@ -41,7 +41,6 @@ type Try =
 export class LedgeredDelivery extends Delivery {
   private readonly logger = new Logger(LedgeredDelivery.name);
   private producer: TransactionalProducer | null = null;
-  private commitTried = true;
 
   constructor(
     private readonly identity: PipelineIdentity,
@@ -61,7 +60,7 @@ export class LedgeredDelivery extends Delivery {
       this.progress.advance();
       return { kind: 'delivered' };
     }
-    this.discard(attempt.kind === 'doubt' && attempt.commitTried);
+    this.discard();
     const found = await this.recoverUntilReady(stop);
     if (found === 'stopped') return { kind: 'stopped' };
     if (found === 'committed') return { kind: 'delivered' };
@@ -83,7 +82,7 @@ export class LedgeredDelivery extends Delivery {
       await this.renewLedger(committedNumber);
     } catch (error) {
       this.logger.warn(`${name}: the heartbeat failed, the ledger is asked: ${String(error)}`);
-      this.discard(true);
+      this.discard();
       await this.ready(stop);
     }
   }
@@ -97,7 +96,6 @@ export class LedgeredDelivery extends Delivery {
   private async attempt(kind: BatchKind, batch: readonly Outgoing[]): Promise<Try> {
     const { store, settlements, topics } = this.ports;
     const { name, slot } = this.identity;
-    let commitTried = false;
     try {
       if (this.producer === null) throw new Error('The pipeline is not ready to send.');
       const entries = batch.map(({ id, topic, partition }) => ({ id, topic, partition }));
@@ -114,12 +112,11 @@ export class LedgeredDelivery extends Delivery {
       }
       // A crash between the commit and its row in the database must not lose the offsets of the answer.
       await store.noteOffsets(name, number, result.offsets);
-      commitTried = true;
       await this.producer.commit();
       announce(settlements, await store.closeBatch(name, number));
       return { kind: 'committed' };
     } catch (error) {
-      return { kind: 'doubt', error, commitTried };
+      return { kind: 'doubt', error };
     }
   }
 
@@ -133,10 +130,9 @@ export class LedgeredDelivery extends Delivery {
     await store.noteLedger(this.identity.name);
   }
 
-  private discard(commitTried: boolean): void {
+  private discard(): void {
     this.producer?.discard();
     this.producer = null;
-    this.commitTried = commitTried;
   }
 
   /** Asks until Kafka answers; an outage may last a weekend. */
@@ -159,14 +155,13 @@ export class LedgeredDelivery extends Delivery {
   private async recoverOnce(): Promise<'ready' | 'committed' | 'stopped'> {
     const { store, settlements, prepareLedger, stopForGood } = this.ports;
     await prepareLedger();
-    const recovered = await recover(this.ports, this.identity, this.commitTried);
+    const recovered = await recover(this.ports, this.identity);
     if (!recovered.ready) {
       this.progress.stop(recovered.code);
       stopForGood(recovered.code, this.identity.name);
       return 'stopped';
     }
     this.producer = recovered.producer;
-    this.commitTried = false;
     announce(settlements, recovered.acknowledgements);
     if (recovered.expired) {
       this.logger.warn(

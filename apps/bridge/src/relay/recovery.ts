@@ -4,9 +4,9 @@ import type {
   TransactionalProducer,
   TransactionalProducers,
 } from '@bridge/kafka';
-import type { Acknowledgement, OutboxStore, PipelineState } from '@bridge/outbox';
+import type { Acknowledgement, OutboxStore } from '@bridge/outbox';
 import type { Clock } from './clock.js';
-import { compareLedger, type LedgerVerdict } from './ledger-verdict.js';
+import { compareLedger } from './ledger-verdict.js';
 import type { StopCode } from './relay-status.js';
 
 export interface RecoveryPorts {
@@ -34,29 +34,22 @@ export type Recovered =
   | { readonly ready: false; readonly code: StopCode };
 
 /**
- * A classic group coordinator (Kafka before 4.0) shows a transaction's offsets some time after the commit was
- * acknowledged; the question is repeated after this long until two answers agree.
- */
-const SECOND_LOOK_MS = 1_000;
-
-/**
  * What happens after a crash, a lost answer or any other doubt, in the one order that is safe:
  * 1. fence: from here on no older request of this pipeline can change anything in Kafka;
- * 2. read the ledger;
+ * 2. read the ledger, with a mark that was set after the fence: an answer from before it would be a lie;
  * 3. settle the open batch by what the ledger says, or stop.
- * @param commitTried false when this process knows that it never asked for the commit of the open batch
  * @throws KafkaError when Kafka cannot be asked now; nothing was changed, do it again.
  */
 export async function recover(
   ports: RecoveryPorts,
   { name, transactionalId, slot }: PipelineIdentity,
-  commitTried: boolean,
 ): Promise<Recovered> {
-  const { store, producers, clock } = ports;
+  const { store, producers, ledger, clock } = ports;
   const producer = await producers.fence(transactionalId);
   try {
     const state = await store.pipeline(name);
-    const verdict = await readLedger(ports, state, slot, commitTried);
+    const number = await ledger.read(slot, await producer.mark(slot));
+    const verdict = compareLedger(state, number, clock.now());
     switch (verdict.found) {
       case 'stop':
         producer.discard();
@@ -89,16 +82,4 @@ function ready(
   expired: boolean,
 ): Recovered {
   return { ready: true, producer, acknowledgements: [], openBatch, expired };
-}
-
-async function readLedger(
-  { ledger, clock }: RecoveryPorts,
-  state: PipelineState,
-  slot: LedgerSlot,
-  commitTried: boolean,
-): Promise<LedgerVerdict> {
-  const verdict = compareLedger(state, await ledger.read(slot), clock.now());
-  if (verdict.found !== 'not-committed' || !commitTried) return verdict;
-  await clock.sleep(SECOND_LOOK_MS);
-  return compareLedger(state, await ledger.read(slot), clock.now());
 }
