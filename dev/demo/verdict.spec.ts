@@ -8,6 +8,7 @@ const places = new Map(
   posted.map(({ messageId }, index) => [messageId, { partition: 0, offset: String(index) }]),
 );
 const read = posted.map(({ key, messageId, data }, index): ConsumedRecord => ({
+  topic: 'nf',
   partition: 0,
   offset: BigInt(index),
   key: Buffer.from(key),

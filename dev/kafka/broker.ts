@@ -10,6 +10,8 @@ export interface Broker {
   /** `127.0.0.1:<port>`. */
   readonly address: string;
   readonly state: BrokerState;
+  /** Where it keeps its data; null when that is no folder of this machine's. */
+  readonly dataFolder: string | null;
   start(): Promise<void>;
   /** SIGKILL. */
   kill(): Promise<void>;
@@ -40,4 +42,6 @@ export interface BrokerHost {
 export interface BrokerPorts {
   readonly client: number;
   readonly controller: number;
+  /** A second door for clients: where the broker listens, and the port that it tells them instead. */
+  readonly proxied?: { readonly listen: number; readonly advertised: number };
 }

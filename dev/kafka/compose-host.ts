@@ -103,6 +103,7 @@ export class ComposeHost implements BrokerHost {
 
 class ComposeBroker implements Broker {
   readonly address: string;
+  readonly dataFolder = null;
   state: BrokerState = 'stopped';
   private readonly service: string;
 

@@ -63,11 +63,14 @@ function nodeSettings(id: number, data: string, { ports, settings }: JavaHostOpt
   const own = ports[id - 1];
   if (own === undefined) throw new RangeError(`There is no broker ${id}.`);
   const voters = ports.map(({ controller }, index) => `${index + 1}@127.0.0.1:${controller}`);
+  const { proxied } = own;
+  const door = (port: number | undefined): string =>
+    port === undefined ? '' : `,PROXIED://127.0.0.1:${port}`;
   const lines = {
     'node.id': id,
     'controller.quorum.voters': voters.join(','),
-    listeners: `CLIENT://127.0.0.1:${own.client},CONTROLLER://127.0.0.1:${own.controller}`,
-    'advertised.listeners': `CLIENT://127.0.0.1:${own.client}`,
+    listeners: `CLIENT://127.0.0.1:${own.client},CONTROLLER://127.0.0.1:${own.controller}${door(proxied?.listen)}`,
+    'advertised.listeners': `CLIENT://127.0.0.1:${own.client}${door(proxied?.advertised)}`,
     'inter.broker.listener.name': 'CLIENT',
     'log.dirs': join(data, `node-${id}`),
     ...settings,
@@ -95,6 +98,7 @@ function javaCommand({ jars, heapMb }: JavaHostOptions, properties: string): str
 
 class JavaBroker implements Broker {
   readonly address: string;
+  readonly dataFolder: string;
   private process: WatchedProcess | null = null;
   private wanted: 'running' | 'paused' | 'stopped' = 'stopped';
 
@@ -105,6 +109,7 @@ class JavaBroker implements Broker {
     private readonly command: readonly string[],
   ) {
     this.address = `127.0.0.1:${port}`;
+    this.dataFolder = join(data, `node-${id}`);
   }
 
   get state(): BrokerState {

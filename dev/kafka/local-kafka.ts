@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { PROJECT_ROOT } from '../project-root.js';
 import type { Broker, BrokerHost, BrokerPorts } from './broker.js';
 import { openOnce, picture } from './cluster-probe.js';
 import { ComposeHost, dockerIsThere } from './compose-host.js';
 import { freePorts } from '../free-ports.js';
 import { JavaHost } from './java-host.js';
+import { javaJars } from './java-jars.js';
 import { whatIsMissing } from './readiness.js';
 import { createTopic } from './topics.js';
 import type { NewLocalTopic } from './topics.js';
@@ -18,14 +15,14 @@ export type { NewLocalTopic } from './topics.js';
 
 const READY_WITHIN_MS = 90_000;
 const POLL_MS = 150;
-/** `jars.mjs` ends with this code where Java 17 or Maven are missing. */
-const NO_JAVA = 69;
 
 export interface LocalKafkaOptions {
   /** How many brokers; three by default, which is what the replication settings are made for. */
   readonly brokers?: number;
   /** The clients' ports, one a broker; free ones below 32768 by default. */
   readonly ports?: readonly number[];
+  /** Ports of a proxy in front of each broker, and those that the brokers listen on behind it. Needs Java. */
+  readonly proxy?: { readonly ports: readonly number[]; readonly brokerPorts: readonly number[] };
   /** Java heap of each broker in MiB, 256 by default (about 290 MB resident). */
   readonly heapMb?: number;
   /** Broker settings beside and above those of dev/kafka/broker.properties, as Kafka spells them. */
@@ -148,34 +145,32 @@ export class LocalKafka {
 
 async function hostFor(options: LocalKafkaOptions): Promise<BrokerHost> {
   const { brokers = 3, heapMb = 256, settings = {} } = options;
-  const ports = await portsFor(brokers, options.ports);
+  const ports = await portsFor(brokers, options);
   const jars = await javaJars();
   if (jars !== null) return JavaHost.create({ jars, ports, heapMb, settings });
+  if (options.proxy !== undefined) throw new Error('Brokers behind a proxy need Java and Maven.');
   if (await dockerIsThere()) return ComposeHost.create({ ports, heapMb, settings });
   throw new Error(
     'The local Kafka needs Java 17 or newer and Maven (Debian: apt-get install openjdk-17-jre-headless maven), or Docker with Compose.',
   );
 }
 
-async function portsFor(brokers: number, wanted?: readonly number[]): Promise<BrokerPorts[]> {
+async function portsFor(
+  brokers: number,
+  { ports, proxy }: LocalKafkaOptions,
+): Promise<BrokerPorts[]> {
   const free = await freePorts(2 * brokers);
-  return free.slice(0, brokers).map((client, index) => ({
-    client: wanted?.[index] ?? client,
-    controller: free[brokers + index] ?? 0,
-  }));
-}
-
-/** The folder with the jars, made where it is missing; null without Java. */
-async function javaJars(): Promise<string | null> {
-  const script = join(PROJECT_ROOT, 'dev', 'kafka', 'jars.mjs');
-  try {
-    const child = promisify(execFile)(process.execPath, [script]);
-    child.child.stderr?.pipe(process.stderr);
-    return (await child).stdout;
-  } catch (error: unknown) {
-    if ((error as { readonly code?: unknown }).code === NO_JAVA) return null;
-    throw error;
-  }
+  return free.slice(0, brokers).map((client, index) => {
+    const advertised = proxy?.ports[index];
+    const listen = proxy?.brokerPorts[index];
+    return {
+      client: ports?.[index] ?? client,
+      controller: free[brokers + index] ?? 0,
+      ...(advertised === undefined || listen === undefined
+        ? {}
+        : { proxied: { listen, advertised } }),
+    };
+  });
 }
 
 /** As `kafka-storage random-uuid` makes it: 16 bytes in URL-safe base64. */

@@ -5,7 +5,8 @@ import type { BridgeProcess } from '../support/bridge-process.js';
 import { startBridge, type BridgeSetup } from '../support/bridge-setup.js';
 import { readTopic } from '../support/consumer.js';
 import { check, NOTHING_WRONG } from '../support/oracle/check.js';
-import { postSequentially, type Posted } from '../support/oracle/posting-client.js';
+import type { Posted } from '../support/oracle/posted.js';
+import { postSequentially } from '../support/oracle/posting-client.js';
 
 const CLIENTS = 20;
 const RECORDS = 250;

@@ -9,6 +9,7 @@ export interface MessageView {
   readonly last_error: string | null;
   readonly partition: number | null;
   readonly offset: string | null;
+  readonly replays: number;
 }
 
 export interface HealthView {

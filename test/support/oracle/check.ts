@@ -1,74 +1,65 @@
-import { headerOf, type ConsumedRecord } from '../consumer.js';
-import type { Posted } from './posting-client.js';
+import type { ConsumedRecord } from '../consumer.js';
+import { books, notDrained } from './checks/books.js';
+import { otherBytes } from './checks/bytes.js';
+import { counters } from './checks/counters.js';
+import { outOfOrder } from './checks/order.js';
+import { otherPlace } from './checks/places.js';
+import { lost, phantom, twice, unknownTwice } from './checks/presence.js';
+import { readersDiffer } from './checks/readers.js';
+import { resources } from './checks/resources.js';
+import { caseOf, type Case, type Evidence } from './evidence.js';
+import type { Posted } from './posted.js';
 
-/** Every way in which a topic can differ from what was posted. All lists are message ids; all empty is right. */
-export interface Findings {
-  readonly lost: readonly string[];
-  readonly twice: readonly string[];
-  readonly phantom: readonly string[];
-  readonly outOfOrder: readonly string[];
-  readonly otherBytes: readonly string[];
-  /** The answer named a partition or an offset at which the record is not. */
-  readonly otherPlace: readonly string[];
+/** The checks in the order C1 to C12. */
+const CHECKS = {
+  lost,
+  twice,
+  phantom,
+  unknownTwice,
+  outOfOrder,
+  otherBytes,
+  otherPlace,
+  books,
+  notDrained,
+  readersDiffer,
+  counters,
+  resources,
+} as const satisfies Readonly<Record<string, (run: Case) => string[]>>;
+
+export type CheckName = keyof typeof CHECKS;
+
+/** Every way in which a run can differ from what was promised: message ids, or ids with a reason. Empty is right. */
+export type Findings = Readonly<Record<CheckName, readonly string[]>>;
+
+const NAMES = Object.keys(CHECKS) as CheckName[];
+
+export const NOTHING_WRONG: Findings = findings(() => []);
+
+/** Runs all checks. */
+export function judge(evidence: Evidence): Findings {
+  const run = caseOf(evidence);
+  return findings((name) => CHECKS[name](run));
 }
 
-export const NOTHING_WRONG: Findings = {
-  lost: [],
-  twice: [],
-  phantom: [],
-  outOfOrder: [],
-  otherBytes: [],
-  otherPlace: [],
+/** The checks of records alone (C1 to C7): what was posted and answered against what a consumer reads. */
+export function check(posted: readonly Posted[], records: readonly ConsumedRecord[]): Findings {
+  return judge({ ...NOT_GATHERED, posted, records });
+}
+
+export const NOT_GATHERED: Evidence = {
+  posted: [],
+  records: [],
+  deadLetters: [],
+  during: null,
+  java: null,
+  views: null,
+  books: null,
+  drain: null,
+  counters: null,
+  resources: null,
+  partitionsChanged: false,
 };
 
-/**
- * Compares a topic, as a read_committed consumer reads it, with what was posted and answered.
- * Order: of each client and key, the records stand in one partition in the order in which they were posted.
- */
-export function check(posted: readonly Posted[], consumed: readonly ConsumedRecord[]): Findings {
-  const found = new Map<string, ConsumedRecord[]>();
-  for (const record of consumed) {
-    const id = headerOf(record, 'message-id') ?? '';
-    found.set(id, [...(found.get(id) ?? []), record]);
-  }
-  const known = new Map(posted.map((one) => [one.messageId, one]));
-  const ids = (wrong: (one: Posted, record: ConsumedRecord) => boolean): string[] =>
-    posted
-      .filter((one) => {
-        const record = found.get(one.messageId)?.[0];
-        return record !== undefined && wrong(one, record);
-      })
-      .map(({ messageId }) => messageId);
-  return {
-    lost: posted.filter(({ messageId }) => !found.has(messageId)).map((one) => one.messageId),
-    twice: [...found].filter(([, copies]) => copies.length > 1).map(([id]) => id),
-    phantom: [...found.keys()].filter((id) => !known.has(id)),
-    outOfOrder: outOfOrder(posted, found),
-    otherBytes: ids((one, { key, value }) => {
-      return key?.toString() !== one.key || value?.toString() !== one.data;
-    }),
-    otherPlace: ids((one, { partition, offset }) => {
-      return one.confirmed && (one.partition !== partition || one.offset !== String(offset));
-    }),
-  };
-}
-
-function outOfOrder(
-  posted: readonly Posted[],
-  found: ReadonlyMap<string, readonly ConsumedRecord[]>,
-): string[] {
-  const last = new Map<string, ConsumedRecord>();
-  const wrong: string[] = [];
-  for (const { client, key, messageId } of posted.toSorted((a, b) => a.number - b.number)) {
-    const record = found.get(messageId)?.[0];
-    if (record === undefined) continue;
-    const name = `${client} ${key}`;
-    const before = last.get(name);
-    last.set(name, record);
-    if (before === undefined) continue;
-    if (before.partition !== record.partition || before.offset >= record.offset) {
-      wrong.push(messageId);
-    }
-  }
-  return wrong;
+function findings(find: (name: CheckName) => string[]): Findings {
+  return Object.fromEntries(NAMES.map((name) => [name, find(name)])) as unknown as Findings;
 }
