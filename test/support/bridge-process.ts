@@ -52,14 +52,19 @@ export class BridgeProcess {
     return this.process?.pid;
   }
 
+  /** The variables that it is started with; a command for its outbox needs the same. */
+  get env(): Readonly<Record<string, string>> {
+    return this.options.env;
+  }
+
   /** How the running process ends, or the last one ended. Null when there was none. */
   get ended(): Promise<ProcessEnd> | null {
     return this.process?.ended ?? null;
   }
 
-  /** Starts it on the same port with the same variables, and waits until it answers. */
-  async start(): Promise<void> {
-    const { ended } = await this.launch();
+  /** Starts it on the same port with the same variables (and more for this time), and waits until it answers. */
+  async start(more: Readonly<Record<string, string>> = {}): Promise<void> {
+    const { ended } = await this.launch(more);
     let end: ProcessEnd | undefined;
     void ended.then((outcome) => (end = outcome));
     const deadline = Date.now() + ALIVE_WITHIN_MS;
@@ -74,13 +79,21 @@ export class BridgeProcess {
   }
 
   /** Starts it without waiting for an answer. */
-  async launch(): Promise<{ readonly ended: Promise<ProcessEnd> }> {
+  async launch(
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly ended: Promise<ProcessEnd> }> {
     const main = join(PROJECT_ROOT, 'dist', 'apps', 'bridge', 'src', 'main.js');
     if (!existsSync(main)) throw new Error('The bridge is not built: npm run build.');
     const bridge = await WatchedProcess.start({
       command: [process.execPath, main],
       onOrphaned: 'kill -9 $$',
-      env: { ...inherited(), HOST: '127.0.0.1', PORT: String(this.port), ...this.options.env },
+      env: {
+        ...inherited(),
+        HOST: '127.0.0.1',
+        PORT: String(this.port),
+        ...this.options.env,
+        ...more,
+      },
       cwd: PROJECT_ROOT,
     });
     for (const input of bridge.output) {
