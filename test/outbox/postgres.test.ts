@@ -4,7 +4,7 @@ import { SqlError } from '../../libs/outbox/src/engine.js';
 import { SqlOutboxStore } from '../../libs/outbox/src/sql-outbox.store.js';
 import { startPostgres } from '../support/postgres.js';
 import { Opened, postgresTestEngine } from './engines.js';
-import { accepted, invoice, invoices, statuses } from './records.js';
+import { accepted, buried, invoice, invoices, statuses } from './records.js';
 
 describe('the outbox on PostgreSQL', () => {
   const engine = postgresTestEngine();
@@ -131,7 +131,8 @@ describe('the outbox on PostgreSQL', () => {
     while ((await engine.server().query(look)).length === 0);
   }
 
-  it('tells the relay of records that were committed although the answer was lost', async () => {
+  /** An outbox that can be made to lose the answer of its next commit, and its connection with it. */
+  async function openLosing(): Promise<{ store: SqlOutboxStore; loseNext: () => void }> {
     const real = await engine.openEngine(url);
     const commit = real.writer.commit.bind(real.writer);
     let lose = false;
@@ -143,9 +144,38 @@ describe('the outbox on PostgreSQL', () => {
       throw new SqlError('lost', new Error('The answer to the commit was lost.'));
     };
     const store = opened.keep(await SqlOutboxStore.open(real));
+    return {
+      store,
+      loseNext: () => {
+        lose = true;
+      },
+    };
+  }
+
+  it('tells the relay of replays and discards that took effect although the answer was lost', async () => {
+    const { store, loseNext } = await openLosing();
+    await buried(store, ...(await accepted(store, invoice('a'), invoice('b'))));
+    const told: string[] = [];
+    const tell = (what: string) => (records: readonly { messageId: string }[]) => {
+      for (const { messageId } of records) told.push(`${what} ${messageId}`);
+    };
+    store.onReplayed(tell('replayed'));
+    store.onDiscarded(tell('discarded'));
+    const lost = { code: 'storage_unavailable' };
+    loseNext();
+    await expect(store.replay('a', { actor: 'test' })).rejects.toMatchObject(lost);
+    await eventually(() => store.accept([invoice('next')]));
+    loseNext();
+    await expect(store.discard('b', { actor: 'test' })).rejects.toMatchObject(lost);
+    await eventually(() => store.accept([invoice('last')]));
+    expect(told).toEqual(['replayed a', 'discarded b']);
+  });
+
+  it('tells the relay of records that were committed although the answer was lost', async () => {
+    const { store, loseNext } = await openLosing();
     const told: OutboxRecord[] = [];
     store.onAccepted((records) => told.push(...records));
-    lose = true;
+    loseNext();
     await expect(store.accept([invoice('in doubt')])).rejects.toMatchObject({
       code: 'storage_unavailable',
     });

@@ -18,6 +18,9 @@ const WIRING: ReadonlySet<unknown> = new Set([
   'NestApplication',
 ]);
 
+/** Nest's word on a start that has failed, with a stack; `main.ts` says the same in one clear line. */
+const FAILED_START = 'ExceptionHandler';
+
 /** One JSON object a line. */
 export class BridgeLogger extends ConsoleLogger {
   constructor(level: BridgeConfig['logLevel']) {
@@ -28,5 +31,10 @@ export class BridgeLogger extends ConsoleLogger {
   override log(message: unknown, ...rest: unknown[]): void {
     if (WIRING.has(rest.at(-1))) super.debug(message, ...rest);
     else super.log(message, ...rest);
+  }
+
+  override error(message: unknown, ...rest: unknown[]): void {
+    if (rest.at(-1) === FAILED_START) super.debug(message, ...rest);
+    else super.error(message, ...rest);
   }
 }

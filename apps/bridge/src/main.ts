@@ -25,9 +25,9 @@ async function main(): Promise<void> {
     createHttpAdapter(config.http),
     { logger, bodyParser: false, abortOnError: false },
   );
-  app.get(OutboxStore, { strict: false }).onFatal((error) => {
-    die(logger, 'The storage has failed for good', error);
-  });
+  const store = app.get(OutboxStore, { strict: false });
+  store.onFatal((error) => die(logger, 'The storage has failed for good', error));
+  if (store.repaired !== null) logger.warn(`The outbox was put right: ${store.repaired}`);
   await app.listen({ host: config.http.host, port: config.http.port });
   logger.log('Listening', { host: config.http.host, port: config.http.port });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

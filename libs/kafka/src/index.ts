@@ -12,6 +12,7 @@ export type { KafkaConnection } from './kafkajs-client.js';
 export { KafkaJsLedger } from './kafkajs-ledger.js';
 export { KafkaJsPlainProducer } from './kafkajs-plain.producer.js';
 export { KafkaJsTopicAdmin } from './kafkajs-topic.admin.js';
+export { KafkaJsTopicScan } from './kafkajs-topic.scan.js';
 export { KafkaJsTransactionalProducers } from './kafkajs-transactional.producer.js';
 export { partitionFor } from './partitioner.js';
 export {
@@ -34,3 +35,5 @@ export type {
   TopicDescription,
   TopicPartition,
 } from './ports.js';
+export { TopicScan } from './topic-scan.js';
+export type { ScannedPiece, ScannedRecord } from './topic-scan.js';

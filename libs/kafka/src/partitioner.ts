@@ -26,8 +26,13 @@ export function murmur2(data: Uint8Array): number {
 /**
  * The partition of a record: by its key as Java's default partitioner does (an empty key is a key), at random
  * without one. Call it once a record and store the answer: a second choice could differ.
+ * @param chance from 0 up to 1; decides where a record without a key goes
  */
-export function partitionFor(key: Uint8Array | null, partitions: number): number {
-  if (key === null) return Math.floor(Math.random() * partitions);
+export function partitionFor(
+  key: Uint8Array | null,
+  partitions: number,
+  chance = Math.random(),
+): number {
+  if (key === null) return Math.floor(chance * partitions);
   return (murmur2(key) & 0x7fffffff) % partitions;
 }

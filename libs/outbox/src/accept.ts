@@ -5,6 +5,7 @@ import { OutboxError } from './outbox.error.js';
 import type { Acceptance } from './outbox.store.js';
 import type { NewRecord, OutboxRecord, RecordState } from './record.js';
 import { SETTLED_STATE_COLUMNS, STATE_COLUMNS, stateOf } from './rows.js';
+import { isSameRequest } from './same-request.js';
 import type { Transaction } from './transaction.js';
 
 /** A record made ready before it waits for the writer. */
@@ -100,7 +101,7 @@ function plan(request: AcceptRequest, known: Map<string, Known>): Plan {
   for (const prepared of request.records) {
     const { messageId, requestHash } = prepared.record;
     const met = known.get(messageId) ?? own.get(messageId);
-    if (met !== undefined && !hashOf(met).equals(requestHash)) {
+    if (met !== undefined && !isSameRequest(hashOf(met), requestHash)) {
       return { refused: reused(messageId) };
     }
     const hit = met ?? { staged: { prepared, id: 0 } };

@@ -66,6 +66,8 @@ export interface Engine {
   readonly relayReader: SqlRunner;
   /** Reads of people, apart so that a slow page never holds up the relay. */
   readonly askReader: SqlRunner;
+  /** What was put right when it was opened, as half a sentence; null as a rule. */
+  readonly repaired: string | null;
   /** Counts a record of so many bytes against the disk; false when what is left is kept for the drain. */
   reserve(bytes: number): boolean;
   health(): Promise<StorageHealth>;

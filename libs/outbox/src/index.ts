@@ -33,3 +33,16 @@ export type {
   RecordState,
   RecordStatus,
 } from './record.js';
+export { backupSqlite } from './operator/backup.js';
+export type { Backup } from './operator/backup.js';
+export { inspectOutbox, inspectPipelines } from './operator/inspection.js';
+export type { Inspection } from './operator/inspection.js';
+export { sqliteFileOf } from './operator/open-engine.js';
+export { Reconciliation } from './operator/reconciliation.js';
+export type { ReconcileChange, ReconcileCounts, Remembered } from './operator/reconcile-changes.js';
+export type { Anchor, KnownRecord, SentRow, Unsettled } from './operator/reconcile-reads.js';
+export { recoverSqlite } from './operator/recover.js';
+export type { Recovered, RecoverOptions } from './operator/recover.js';
+export type { LeftOut, RecoveredTable, StoredContent } from './operator/recovery-target.js';
+export type { LostRange } from './operator/salvage.js';
+export { isSameRequest } from './same-request.js';

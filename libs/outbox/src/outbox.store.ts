@@ -134,7 +134,8 @@ export interface StorageHealth {
   readonly walBytes: number;
   /**
    * Size of the file system that holds the outbox and its free bytes, less what the write-ahead log will take
-   * when it is moved into the database; null where the server is elsewhere.
+   * when it is moved into the database and what is kept for the drain while the ballast is given back; null
+   * where the server is elsewhere.
    */
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
   /** Whether the ballast file is in place; null on PostgreSQL. */
@@ -172,6 +173,16 @@ export abstract class OutboxStore {
    * copies of one database do not take each other's batch of the same number for their own.
    */
   abstract readonly incarnation: string;
+
+  /**
+   * Why nothing may be sent from this database before somebody has compared it with Kafka (`npm run outbox --
+   * reconcile`), as half a sentence after "the outbox"; null as a rule. Set for a backup, a recovered database,
+   * and one whose write-ahead log has gone.
+   */
+  readonly needsReconcile: string | null = null;
+
+  /** What was put right when the database was opened, for the log; null as a rule. */
+  readonly repaired: string | null = null;
 
   // ── accept ──────────────────────────────────────────────────────────────────────────────────────
   /**

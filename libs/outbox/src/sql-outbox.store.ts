@@ -3,6 +3,7 @@ import { prepare } from './accept.js';
 import * as batches from './batch.js';
 import { Counters } from './counters.js';
 import * as deadLetters from './dead-letters.js';
+import { Doubts } from './doubts.js';
 import { SqlError, type Engine } from './engine.js';
 import { GroupCommit } from './group-commit.js';
 import { Listeners } from './listeners.js';
@@ -26,6 +27,7 @@ import {
 import { portError, unavailable } from './port-error.js';
 import { purgeSlice } from './purge.js';
 import { AskReads, RelayReads } from './reads.js';
+import { readReconcileMark } from './reconcile-mark.js';
 import type { Acknowledgement, Attempt, NewRecord, OutboxRecord, RecordState } from './record.js';
 import { RECORD_COLUMNS, recordOf } from './rows.js';
 import * as settling from './settle.js';
@@ -37,6 +39,7 @@ const REPLAY_SLICE = 100;
 /** The outbox on either engine. Every change is a function over the group's transaction; this class names them. */
 export class SqlOutboxStore extends OutboxStore {
   override readonly incarnation = randomBytes(8).toString('hex');
+  override readonly repaired: string | null;
   private readonly group: GroupCommit;
   private readonly relay: RelayReads;
   private readonly asks: AskReads;
@@ -44,6 +47,7 @@ export class SqlOutboxStore extends OutboxStore {
   private readonly replayed = new Listeners<readonly OutboxRecord[]>();
   private readonly discarded = new Listeners<readonly RecordState[]>();
   private readonly fatal = new Listeners<Error>();
+  private readonly doubts = new Doubts();
   private closed: Promise<void> | null = null;
 
   private constructor(
@@ -51,8 +55,10 @@ export class SqlOutboxStore extends OutboxStore {
     private readonly counters: Counters,
     readonly outboxId: string,
     private highestId: number,
+    override readonly needsReconcile: string | null,
   ) {
     super();
+    this.repaired = engine.repaired;
     this.relay = new RelayReads(engine.relayReader, engine.dialect);
     this.asks = new AskReads(engine.askReader, outboxId);
     this.group = new GroupCommit(engine, counters, {
@@ -74,8 +80,10 @@ export class SqlOutboxStore extends OutboxStore {
     );
     await counters.prepare(writer, dialect);
     const [last] = await writer.query(dialect.lastId);
+    const mark = await readReconcileMark(writer);
     await writer.commit();
-    return new SqlOutboxStore(engine, counters, meta?.['value'] as string, last?.['id'] as number);
+    const outboxId = meta?.['value'] as string;
+    return new SqlOutboxStore(engine, counters, outboxId, last?.['id'] as number, mark);
   }
 
   /** The database failed for good, as one of its connections found out. */
@@ -199,11 +207,12 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   override replay(messageId: string, audit: Audit, topic?: string): Promise<OutboxRecord> {
-    return this.group.change(async (tx) => {
+    const change = this.group.change(async (tx) => {
       const record = await deadLetters.replay(tx, messageId, audit, topic);
       tx.afterCommit(() => this.replayed.tell([record]));
       return record;
     });
+    return this.doubts.replay(change);
   }
 
   override async replayMatching(
@@ -217,11 +226,12 @@ export class SqlOutboxStore extends OutboxStore {
     let replayed = 0;
     while (replayed < limit) {
       const slice = { afterId, buriedBy, limit: Math.min(REPLAY_SLICE, limit - replayed) };
-      const records = await this.group.change(async (tx) => {
+      const change = this.group.change(async (tx) => {
         const found = await deadLetters.replaySlice(tx, filter, slice, audit);
         if (found.length > 0) tx.afterCommit(() => this.replayed.tell(found));
         return found;
       });
+      const records = await this.doubts.replay(change);
       replayed += records.length;
       afterId = records.at(-1)?.id ?? afterId;
       if (records.length < slice.limit) break;
@@ -230,10 +240,11 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   override discard(messageId: string, audit: Audit): Promise<void> {
-    return this.group.change(async (tx) => {
+    const change = this.group.change(async (tx) => {
       const gone = await deadLetters.discard(tx, messageId, audit);
       tx.afterCommit(() => this.discarded.tell([gone]));
     });
+    return this.doubts.discard(messageId, change);
   }
 
   override find(messageId: string): Promise<RecordState | null> {
@@ -318,6 +329,10 @@ export class SqlOutboxStore extends OutboxStore {
       [this.highestId],
     );
     if (rows.length > 0) tx.afterCommit(() => this.added(rows.map(recordOf)));
+    await this.doubts.resolve(tx, (replayed, discarded) => {
+      if (replayed.length > 0) this.replayed.tell(replayed);
+      if (discarded.length > 0) this.discarded.tell(discarded);
+    });
   }
 }
 

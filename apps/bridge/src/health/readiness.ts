@@ -7,6 +7,7 @@ import { RelayStatus, type StopCode } from '../relay/index.js';
 const STOPPED: Readonly<Record<StopCode, string>> = {
   LEDGER_AHEAD: 'Delivery has stopped: the ledger in Kafka is ahead of the outbox',
   KAFKA_WENT_BACK: 'Delivery has stopped: Kafka has lost what the outbox knows',
+  RECONCILE_NEEDED: 'Delivery has stopped: the outbox must be compared with Kafka first',
 };
 
 /** What a load balancer asks. In memory. */

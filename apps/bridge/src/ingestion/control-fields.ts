@@ -60,11 +60,16 @@ function readHeader(name: string, value: unknown): GivenHeader {
   if (name === '' || name.length > HEADER_NAME_MAX || !wellFormed) {
     throw new ProblemError('invalid_header', 'The name or value of a header is not valid');
   }
-  const folded = name.toLowerCase();
-  if (folded.startsWith('bridge-') || OWN_HEADERS.has(folded)) {
+  if (isOwnHeader(name)) {
     throw new ProblemError('invalid_header', `The header ${name} is the bridge's own`);
   }
   return { name, value };
+}
+
+/** Whether the bridge writes this header itself, so that no caller may. */
+export function isOwnHeader(name: string): boolean {
+  const folded = name.toLowerCase();
+  return folded.startsWith('bridge-') || OWN_HEADERS.has(folded);
 }
 
 /** @throws ProblemError `invalid_partition`. */

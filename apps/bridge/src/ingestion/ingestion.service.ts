@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { partitionFor, TopicAdmin } from '@bridge/kafka';
-import { OutboxStore, type NewRecord, type OutboxRecord, type RecordState } from '@bridge/outbox';
+import {
+  isSameRequest,
+  OutboxStore,
+  type NewRecord,
+  type OutboxRecord,
+  type RecordState,
+} from '@bridge/outbox';
 import { Configuration } from '../config/bridge.config.js';
 import { Shutdown } from '../http/index.js';
 import { ProblemError } from '../problem/index.js';
@@ -151,7 +157,7 @@ export class IngestionService {
   ): Promise<Answer> {
     const state = made ? null : await this.store.find(record.messageId);
     if (state === null) throw refused;
-    if (!state.requestHash.equals(record.requestHash)) {
+    if (!isSameRequest(state.requestHash, record.requestHash)) {
       throw new ProblemError('message_id_reused', 'This message id was used for other content', {
         messageId: record.messageId,
       });

@@ -56,6 +56,7 @@ export const PROBLEMS = {
   kafka_unavailable: { status: 503, title: 'Kafka unavailable' },
   LEDGER_AHEAD: { status: 503, title: 'Stopped: the ledger is ahead of the outbox' },
   KAFKA_WENT_BACK: { status: 503, title: 'Stopped: Kafka has lost what the outbox knows' },
+  RECONCILE_NEEDED: { status: 503, title: 'Stopped: the outbox must be reconciled with Kafka' },
   internal_error: { status: 500, title: 'Internal error' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 

@@ -27,6 +27,12 @@ import { SideVerdicts } from './side-verdicts.js';
 
 /** Partitions for numbers, and as many for their marks. */
 const SLOTS = 16;
+export const LEDGER_PARTITIONS = 2 * SLOTS;
+/** Every pipeline that can have a number in the ledger. */
+export const LEDGERED: readonly string[] = [
+  SIDE,
+  ...Array.from({ length: SLOTS - 1 }, (_, number) => `main-${number}`),
+];
 const PLAIN = 'plain';
 
 export interface RelayPorts {
@@ -66,7 +72,10 @@ export function assemble(ports: RelayPorts, config: BridgeConfig['delivery']): R
 
 class Assembly {
   readonly relay: Relay;
-  private readonly blocks = new Blocks((fromId) => this.relay.rewind(fromId));
+  private readonly blocks = new Blocks(
+    (fromId) => this.relay.rewind(fromId),
+    (id) => this.relay.forget(id),
+  );
   private readonly progresses = new Map<string, Progress>();
   private readonly ledgered = new Map<string, LedgeredDelivery>();
   private readonly feeds: Feed[] = [];
@@ -80,7 +89,7 @@ class Assembly {
     const { ledger, store, topics, clock, settlements } = ports;
     this.ledgeredPorts = {
       ...ports,
-      prepareLedger: once(() => ledger.prepare(LEDGER_TOPIC, 2 * SLOTS)),
+      prepareLedger: once(() => ledger.prepare(LEDGER_TOPIC, LEDGER_PARTITIONS)),
       stopForGood: (code, pipeline) => this.relay.stopForGood(code, pipeline),
     };
     const side = this.side();
@@ -126,7 +135,7 @@ class Assembly {
     const refusals = new Refusals(store, blocks, settlements, clock, rules, () =>
       this.relay.wake(),
     );
-    const isolated = new Isolated(store, blocks);
+    const isolated = new Isolated(store, blocks, config.onDeadLetter === 'park');
     const choice = new SideChoice(store, blocks, topics, clock, batchMaxBytes);
     const exactlyOnce = this.ledgeredDelivery(SIDE);
     this.ledgered.set(SIDE, exactlyOnce);

@@ -6,11 +6,16 @@ const record = (id: number, key: string | null = 'k', topic = 'nf') =>
 
 describe('Blocks', () => {
   let released: number[];
+  let settled: number[];
   let blocks: Blocks;
 
   beforeEach(() => {
     released = [];
-    blocks = new Blocks((fromId) => released.push(fromId));
+    settled = [];
+    blocks = new Blocks(
+      (fromId) => released.push(fromId),
+      (id) => settled.push(id),
+    );
   });
 
   it('lets a key pass that has nothing on the side', () => {
@@ -24,6 +29,12 @@ describe('Blocks', () => {
     blocks.release(record(1));
     expect(released).toEqual([2]);
     expect(blocks.passOver(record(2), 0)).toBe(false);
+  });
+
+  it('lets a record pass that comes before everything of its key on the side', () => {
+    blocks.hold(record(5));
+    blocks.hold(record(7));
+    expect([4, 5, 6].map((id) => blocks.passOver(record(id), 0))).toEqual([false, true, true]);
   });
 
   it('keeps a key until the last of its records on the side is settled', () => {
@@ -90,5 +101,22 @@ describe('Blocks', () => {
     blocks.quarantine('nf', 1, 'first', 10, 100);
     blocks.quarantine('nf', 1, 'second', 20, 100);
     expect(blocks.quarantined()).toMatchObject([{ code: 'first', since: 10, nextProbeAt: 110 }]);
+  });
+
+  it('tells of a record that the side has settled, also when nothing waits for it', () => {
+    blocks.release(record(1));
+    blocks.hold(record(2));
+    blocks.release(record(2), true);
+    expect(settled).toEqual([1]);
+  });
+
+  it('leaves a record to a quarantine, and goes back to it when that ends', () => {
+    blocks.quarantine('nf', 0, 'not_enough_replicas', 0, 100);
+    blocks.hold(record(2));
+    blocks.passOver(record(3), 0);
+    blocks.leaveTo(blocks.quarantineOf('nf', 0)!, record(2));
+    expect(released).toEqual([]);
+    blocks.lift('nf', 0);
+    expect(released).toEqual([2]);
   });
 });

@@ -1,4 +1,5 @@
 import type { OutboxRecord } from '@bridge/outbox';
+import { InFlight } from './in-flight.js';
 
 /** What must be delivered in order: all records of one key of one topic. A record without a key stands alone. */
 export function orderKey(record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>): string {
@@ -29,6 +30,9 @@ export interface Quarantine {
 /** Called with the first id that may be waiting again because a block has ended. */
 export type Released = (fromId: number) => void;
 
+/** Called with a record that the side has settled: a main pipeline may hold an old copy of it in memory. */
+export type Settled = (id: number) => void;
+
 /**
  * Who must wait although it is well: records of a key that has an earlier record on the side, and records of a
  * topic or partition in quarantine. A main pipeline passes over them and remembers only the first; when a
@@ -37,8 +41,13 @@ export type Released = (fromId: number) => void;
 export class Blocks {
   private readonly keys = new Map<string, KeyBlock>();
   private readonly quarantines = new Map<string, Quarantine>();
+  /** What main pipelines are sending, which the side must not send too. */
+  readonly inFlight = new InFlight();
 
-  constructor(private readonly released: Released) {}
+  constructor(
+    private readonly released: Released,
+    private readonly settled: Settled,
+  ) {}
 
   get blockedKeys(): number {
     return this.keys.size;
@@ -57,6 +66,7 @@ export class Blocks {
 
   /** The record is settled, or goes back to its main pipeline (`again`). */
   release(record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>, again = false): void {
+    if (!again) this.settled(record.id);
     const key = orderKey(record);
     const block = this.keys.get(key);
     if (block === undefined || !block.holders.has(record.id)) return;
@@ -64,8 +74,25 @@ export class Blocks {
     this.drop(key, block, record.id);
   }
 
+  /**
+   * The record goes back to its main pipeline, which has to pass it over because of this quarantine: so it goes
+   * back there when the quarantine ends, and no page is read before.
+   */
+  leaveTo(quarantine: Quarantine, record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>): void {
+    const key = orderKey(record);
+    const block = this.keys.get(key);
+    if (block === undefined || !block.holders.delete(record.id)) return;
+    quarantine.firstSkipped = earlier(quarantine.firstSkipped, record.id);
+    if (block.holders.size > 0) return;
+    this.keys.delete(key);
+    if (block.firstSkipped !== null) {
+      quarantine.firstSkipped = earlier(quarantine.firstSkipped, block.firstSkipped);
+    }
+  }
+
   /** As `release`, for a record whose topic is another one now: a dead letter that was replayed elsewhere. */
   releaseId(id: number): void {
+    this.settled(id);
     for (const [key, block] of this.keys) {
       if (block.holders.has(id)) return this.drop(key, block, id);
     }
@@ -73,10 +100,17 @@ export class Blocks {
 
   /** Whether a main pipeline must pass over this record; it is then remembered. */
   passOver(record: OutboxRecord, partition: number | null): boolean {
-    const block = this.keys.get(orderKey(record)) ?? this.quarantineOf(record.topic, partition);
+    const block = this.blockAhead(record) ?? this.quarantineOf(record.topic, partition);
     if (block === undefined) return false;
     block.firstSkipped = earlier(block.firstSkipped, record.id);
     return true;
+  }
+
+  /** A dead letter that is parked holds back what comes after it, and nothing else. */
+  private blockAhead(record: OutboxRecord): KeyBlock | undefined {
+    const block = this.keys.get(orderKey(record));
+    for (const holder of block?.holders ?? []) if (holder <= record.id) return block;
+    return undefined;
   }
 
   /** Whether this very record is on the side. */

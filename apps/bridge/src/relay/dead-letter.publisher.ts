@@ -56,7 +56,7 @@ export class DeadLetterPublisher {
       outgoingDeadLetter(
         letter,
         this.topic,
-        partitionFor(letter.key, count),
+        partitionFor(letter.key, count, this.clock.random()),
         !this.withoutValue.has(letter.id),
       ),
     );

@@ -113,6 +113,31 @@ describe('Feed', () => {
     expect(taken.length).toBe(next - 1);
   });
 
+  it('takes a record once that a page holds before its acceptance is told', async () => {
+    const rows = new Rows();
+    rows.add(1);
+    const feed = feedOver(rows, 4, 1);
+    const late = rows.add(2);
+    expect(ids(await feed.take(1, 1_000))).toEqual([1]);
+    feed.offer(late);
+    expect(ids(await feed.take(10, 1_000))).toEqual([2]);
+    expect(feed.hasWork).toBe(false);
+  });
+
+  it('hands nothing over that was settled meanwhile, from the queue or from a page under way', async () => {
+    const rows = new Rows();
+    rows.add(1, 2, 3, 4);
+    const feed = feedOver(rows, 2, 4);
+    rows.beforePage = () => {
+      if (rows.pages === 2) feed.forget(3);
+    };
+    expect(ids(await feed.take(1, 1_000))).toEqual([1]);
+    feed.forget(2);
+    expect(ids(await feed.take(10, 1_000))).toEqual([4]);
+    feed.forget(4);
+    expect(feed.isGone(4)).toBe(true);
+  });
+
   it('ends a look for records that belong to other pipelines', async () => {
     const rows = new Rows();
     const feed = feedOver(rows);

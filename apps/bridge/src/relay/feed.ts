@@ -29,6 +29,8 @@ export class Feed {
   /** The highest id known to exist. Above the cursor: the database holds what memory does not. */
   private newest = 0;
   private rewindTo = Number.POSITIVE_INFINITY;
+  /** Settled by the side since the last `take` began. */
+  private readonly gone = new Set<number>();
   private filling: Promise<void> | null = null;
   /** Until `start` the backlog is not known: a record that is accepted meanwhile must not go in front of it. */
   private started = false;
@@ -56,7 +58,9 @@ export class Feed {
     for (const record of records) {
       if (!this.owns(record)) continue;
       mine = true;
-      if (this.started && !this.behind && !this.full) this.push(record);
+      // A page may hold a record already whose acceptance has not been told yet.
+      const isNew = record.id > this.cursor;
+      if (isNew && this.started && !this.behind && !this.full) this.push(record);
       this.newest = Math.max(this.newest, record.id);
     }
     return mine;
@@ -65,6 +69,23 @@ export class Feed {
   /** Records from this id on may be waiting again (a replay, a block that ended). Takes effect at the next `take`. */
   rewind(id: number): void {
     this.rewindTo = Math.min(this.rewindTo, id);
+  }
+
+  /**
+   * The side has settled this record. A page that was read before may hold it as if it still waited: it leaves the
+   * queue, and what is under way (a page, a record that was taken) is asked `isGone`.
+   */
+  forget(id: number): void {
+    this.gone.add(id);
+    const index = this.queue.findIndex((record) => record.id === id);
+    for (const record of index < 0 ? [] : this.queue.splice(index, 1)) {
+      this.queuedBytes -= bytesOf(record);
+    }
+  }
+
+  /** Whether a record that was taken has been settled since then. */
+  isGone(id: number): boolean {
+    return this.gone.has(id);
   }
 
   /** Puts records back that were taken and not delivered, in front of the others. */
@@ -83,13 +104,19 @@ export class Feed {
     return this.newest > this.cursor;
   }
 
+  /** Whether it goes back at the next `take`: an earlier record than those in hand may be next then. */
+  get goesBack(): boolean {
+    return this.rewindTo !== Number.POSITIVE_INFINITY;
+  }
+
   get hasWork(): boolean {
-    return this.queue.length > 0 || this.behind || this.rewindTo !== Number.POSITIVE_INFINITY;
+    return this.queue.length > 0 || this.behind || this.goesBack;
   }
 
   /** The next records in id order, at most `maxRecords` and `maxBytes` (one at least). Empty: nothing waits. */
   async take(maxRecords: number, maxBytes: number): Promise<OutboxRecord[]> {
     if (this.filling !== null) await this.filling;
+    this.gone.clear();
     this.applyRewind();
     while (this.queue.length === 0 && this.behind) await this.fill();
     let bytes = 0;
@@ -118,7 +145,7 @@ export class Feed {
   }
 
   private applyRewind(): void {
-    if (this.rewindTo === Number.POSITIVE_INFINITY) return;
+    if (!this.goesBack) return;
     const first = this.queue[0]?.id ?? Number.POSITIVE_INFINITY;
     this.newest = Math.max(this.newest, this.cursor);
     this.cursor = Math.min(this.cursor, this.rewindTo - 1, first - 1);
@@ -148,7 +175,10 @@ export class Feed {
       maxBytes: this.limits.maxBytes,
       ...this.scope,
     });
-    for (const record of page) this.push(record);
+    for (const record of page) {
+      if (this.isGone(record.id)) this.cursor = record.id;
+      else this.push(record);
+    }
     if (page.length === 0) this.cursor = Math.max(this.cursor, known);
   }
 }

@@ -1,3 +1,6 @@
+export { identify, LEDGER_PARTITIONS, LEDGERED } from './assemble.js';
+export { compareLedger } from './ledger-verdict.js';
+export type { LedgerVerdict } from './ledger-verdict.js';
 export { RelayModule } from './relay.module.js';
 export { RelayStatus } from './relay-status.js';
 export type { PipelineStatus, RelaySnapshot, StopCode } from './relay-status.js';

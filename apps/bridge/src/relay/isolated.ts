@@ -1,5 +1,5 @@
 import type { DeliveryMode, OutboxRecord, OutboxStore } from '@bridge/outbox';
-import type { Blocks } from './blocks.js';
+import { orderKey, type Blocks, type Quarantine } from './blocks.js';
 
 interface Entry extends Pick<OutboxRecord, 'id' | 'topic' | 'key' | 'delivery'> {
   alone: boolean;
@@ -16,6 +16,8 @@ export class Isolated {
   constructor(
     private readonly store: Pick<OutboxStore, 'load'>,
     private readonly blocks: Blocks,
+    /** Whether a dead letter blocks its key. */
+    private readonly parks: boolean,
   ) {}
 
   add(rows: readonly OutboxRecord[], alone: boolean): boolean {
@@ -40,14 +42,29 @@ export class Isolated {
     for (const id of ids) this.entries.delete(id);
   }
 
-  /** The records go back to their main pipeline, which passes them over while their partition is in quarantine. */
-  giveBack(ids: readonly number[]): void {
+  /**
+   * The records go back to their main pipeline, at once or when the quarantine ends that they are under. What
+   * comes after them in the order of their keys goes along: on the side it would overtake them.
+   */
+  giveBack(ids: readonly number[], until?: Quarantine): void {
+    for (const entry of this.withLater(ids)) {
+      this.entries.delete(entry.id);
+      if (until === undefined) this.blocks.release(entry, true);
+      else this.blocks.leaveTo(until, entry);
+    }
+  }
+
+  private withLater(ids: readonly number[]): Entry[] {
+    const first = new Map<string, number>();
     for (const id of ids) {
       const entry = this.entries.get(id);
       if (entry === undefined) continue;
-      this.entries.delete(id);
-      this.blocks.release(entry, true);
+      const key = orderKey(entry);
+      first.set(key, Math.min(first.get(key) ?? id, id));
     }
+    return [...this.entries.values()].filter((entry) => {
+      return entry.id >= (first.get(orderKey(entry)) ?? Number.POSITIVE_INFINITY);
+    });
   }
 
   /** The next records to try, all of one topic and mode; empty when there are none that may go. */
@@ -56,13 +73,24 @@ export class Isolated {
     if (ids.length === 0) return [];
     const loaded = await this.store.load(ids);
     const open = loaded.filter(({ status }) => status === 'pending');
-    const present = new Set(open.map(({ id }) => id));
-    this.giveBack(ids.filter((id) => !present.has(id)));
+    this.letGo(ids, loaded);
     let bytes = 0;
     return open.filter((row, position) => {
       bytes += row.value?.length ?? 0;
       return position === 0 || bytes <= maxBytes;
     });
+  }
+
+  /** Whatever does not wait any more has been dealt with. What still blocks its key goes on doing so. */
+  private letGo(ids: readonly number[], loaded: readonly OutboxRecord[]): void {
+    const found = new Map(loaded.map((row) => [row.id, row]));
+    for (const id of ids) {
+      const row = found.get(id);
+      if (row?.status === 'pending') continue;
+      const isParked = row?.status === 'dlq' && row.key !== null && this.parks;
+      if (row?.status === 'failed' || isParked) this.entries.delete(id);
+      else this.giveBack([id]);
+    }
   }
 
   private choose(): number[] {

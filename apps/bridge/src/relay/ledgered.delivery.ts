@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { KafkaError, type TopicAdmin, type TransactionalProducer } from '@bridge/kafka';
-import type { BatchKind } from '@bridge/outbox';
+import { OutboxError, type BatchKind } from '@bridge/outbox';
 import {
   announce,
   byPartition,
@@ -32,7 +32,8 @@ const HEARTBEAT_MS = 24 * 3_600_000;
 type Try =
   | { readonly kind: 'committed' }
   | { readonly kind: 'refused'; readonly refusals: Refusal[]; readonly othersTaken: boolean }
-  | { readonly kind: 'doubt'; readonly error: unknown };
+  /** `number`: of the batch that was opened, null when not even that is known. */
+  | { readonly kind: 'doubt'; readonly error: unknown; readonly number: number | null };
 
 /**
  * Exactly once: the batch's number and its records are one Kafka transaction (docs/adr/0001-batch-ledger.md).
@@ -61,7 +62,8 @@ export class LedgeredDelivery extends Delivery {
       return { kind: 'delivered' };
     }
     this.discard();
-    const found = await this.recoverUntilReady(stop);
+    const number = attempt.kind === 'doubt' ? attempt.number : null;
+    const found = await this.recoverUntilReady(stop, number);
     if (found === 'stopped') return { kind: 'stopped' };
     if (found === 'committed') return { kind: 'delivered' };
     if (attempt.kind === 'refused') {
@@ -96,10 +98,11 @@ export class LedgeredDelivery extends Delivery {
   private async attempt(kind: BatchKind, batch: readonly Outgoing[]): Promise<Try> {
     const { store, settlements, topics } = this.ports;
     const { name, slot } = this.identity;
+    let number: number | null = null;
     try {
       if (this.producer === null) throw new Error('The pipeline is not ready to send.');
       const entries = batch.map(({ id, topic, partition }) => ({ id, topic, partition }));
-      const number = await store.openBatch(name, kind, entries);
+      number = await store.openBatch(name, kind, entries);
       const { requests, rows } = byPartition(batch, topics);
       const result = await this.producer.append(
         slot,
@@ -116,7 +119,7 @@ export class LedgeredDelivery extends Delivery {
       announce(settlements, await store.closeBatch(name, number));
       return { kind: 'committed' };
     } catch (error) {
-      return { kind: 'doubt', error };
+      return { kind: 'doubt', error, number };
     }
   }
 
@@ -135,24 +138,32 @@ export class LedgeredDelivery extends Delivery {
     this.producer = null;
   }
 
-  /** Asks until Kafka answers; an outage may last a weekend. */
-  private async recoverUntilReady(stop: AbortSignal): Promise<'ready' | 'committed' | 'stopped'> {
+  /**
+   * Asks until Kafka answers; an outage may last a weekend.
+   * @param number of the batch in doubt, where there is one
+   */
+  private async recoverUntilReady(
+    stop: AbortSignal,
+    number: number | null = null,
+  ): Promise<'ready' | 'committed' | 'stopped'> {
     const { clock } = this.ports;
     for (let failures = 0; !stop.aborted; failures++) {
       this.progress.enter('recovering');
       try {
-        return await this.recoverOnce();
+        return await this.recoverOnce(number);
       } catch (error) {
-        const { code, message } = asKafkaError(error);
+        this.discard();
+        const { code, message } = error instanceof OutboxError ? error : asKafkaError(error);
         this.progress.enter('waiting', code);
-        if (failures === 0) this.logger.warn(`${this.identity.name} waits for Kafka: ${message}`);
+        const what = error instanceof OutboxError ? 'its database' : 'Kafka';
+        if (failures === 0) this.logger.warn(`${this.identity.name} waits for ${what}: ${message}`);
         await clock.sleep(clusterBackoff(failures, clock.random()), stop);
       }
     }
     return 'stopped';
   }
 
-  private async recoverOnce(): Promise<'ready' | 'committed' | 'stopped'> {
+  private async recoverOnce(number: number | null): Promise<'ready' | 'committed' | 'stopped'> {
     const { store, settlements, prepareLedger, stopForGood } = this.ports;
     await prepareLedger();
     const recovered = await recover(this.ports, this.identity);
@@ -171,7 +182,9 @@ export class LedgeredDelivery extends Delivery {
       await this.renewLedger(committedNumber);
     }
     this.progress.advance();
-    return recovered.openBatch === 'committed' ? 'committed' : 'ready';
+    // The database may have closed the batch and lost the answer: then nothing is open, and all of it is sent.
+    const isClosed = number !== null && recovered.committedNumber === number;
+    return recovered.openBatch === 'committed' || isClosed ? 'committed' : 'ready';
   }
 }
 

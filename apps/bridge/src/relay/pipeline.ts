@@ -10,6 +10,7 @@ import { place } from './placement.js';
 import type { Progress } from './progress.js';
 import { clusterBackoff } from './retry-policy.js';
 import { Signal } from './signal.js';
+import { tooLarge, withEarlier } from './suspects.js';
 
 export interface BatchLimits {
   readonly maxRecords: number;
@@ -25,7 +26,7 @@ export interface SideDoor {
    * False when the side is full: then nothing was taken.
    */
   isolate(rows: readonly OutboxRecord[], alone: boolean): boolean;
-  /** One record was refused while its request held nothing else: retry, or dead letter. */
+  /** These were refused, each for itself and all for the same reason: retry, or dead letter. */
   judge(rows: readonly OutboxRecord[], error: KafkaError): Promise<void>;
 }
 
@@ -37,6 +38,12 @@ export interface PipelinePorts {
   readonly topics: TopicAdmin;
   readonly clock: Clock;
   readonly progress: Progress;
+}
+
+/** The rows of a batch, and the same as Kafka gets them. */
+interface Selection {
+  readonly rows: readonly OutboxRecord[];
+  readonly batch: readonly Outgoing[];
 }
 
 /** Nothing is lost when a wake-up is: the loop looks by itself this often. */
@@ -59,7 +66,7 @@ export const HEARTBEAT_LOOK_MS = 3_600_000;
  */
 export class Pipeline {
   private readonly logger = new Logger(Pipeline.name);
-  private readonly signal = new Signal();
+  private readonly signal: Signal;
   private failures = 0;
   /** The one partition that failed alone in the last batch: a second time in a row it is the culprit. */
   private suspect: string | null = null;
@@ -73,7 +80,9 @@ export class Pipeline {
     private readonly limits: BatchLimits,
     /** False: do not trouble Kafka before there is work (a mode that nobody uses). */
     private readonly eager: boolean,
-  ) {}
+  ) {
+    this.signal = new Signal(ports.clock);
+  }
 
   wake(): void {
     this.signal.notify();
@@ -123,11 +132,13 @@ export class Pipeline {
   }
 
   private async deliver(taken: readonly OutboxRecord[], stop: AbortSignal): Promise<void> {
-    const { feed, progress, delivery } = this.ports;
-    const { rows, batch } = await this.select(taken);
+    const { feed, progress, delivery, blocks } = this.ports;
+    const { rows, batch } = this.lastLook(await this.select(taken));
     if (batch.length === 0) return;
     progress.enter('delivering');
-    const outcome = await delivery.deliver('records', batch, stop);
+    blocks.inFlight.depart(batch);
+    const sending = delivery.deliver('records', batch, stop);
+    const outcome = await sending.finally(() => blocks.inFlight.arrive(batch));
     switch (outcome.kind) {
       case 'delivered':
         this.failures = 0;
@@ -169,16 +180,38 @@ export class Pipeline {
     this.expected = 0;
   }
 
+  /**
+   * Choosing takes time, in which blocks may have come and gone. Nothing is awaited between this and the moment
+   * at which the batch is known to be in flight.
+   */
+  private lastLook({ rows, batch }: Selection): Selection {
+    const { feed, blocks } = this.ports;
+    if (feed.goesBack) {
+      // A block has ended, so a record that was passed over comes before these: all are read again, in order.
+      feed.putBack(rows);
+      return { rows: [], batch: [] };
+    }
+    const free = rows.map((row, index) => {
+      return !feed.isGone(row.id) && !blocks.passOver(row, batch[index]?.partition ?? null);
+    });
+    return {
+      rows: rows.filter((_, index) => free[index]),
+      batch: batch.filter((_, index) => free[index]),
+    };
+  }
+
   /** Leaves out who must wait, and chooses the partitions that are not chosen yet. */
-  private async select(
-    taken: readonly OutboxRecord[],
-  ): Promise<{ rows: OutboxRecord[]; batch: Outgoing[] }> {
+  private async select(taken: readonly OutboxRecord[]): Promise<Selection> {
     const { blocks, topics, side, clock } = this.ports;
     const rows: OutboxRecord[] = [];
     const batch: Outgoing[] = [];
+    const refused = new Map<
+      string,
+      { readonly error: KafkaError; readonly alike: OutboxRecord[] }
+    >();
     for (const record of taken) {
       if (blocks.passOver(record, record.partition)) continue;
-      const placement = await place(record, topics);
+      const placement = await place(record, topics, clock);
       if ('partition' in placement) {
         if (blocks.passOver(record, placement.partition)) continue;
         rows.push(record);
@@ -187,13 +220,17 @@ export class Pipeline {
       }
       const { error } = placement;
       if (error.scope === 'record') {
-        await side.judge([record], error);
+        const same = refused.get(error.message) ?? { error, alike: [] };
+        same.alike.push(record);
+        refused.set(error.message, same);
         continue;
       }
       // The whole topic is missing, or cannot be asked for: its records wait apart from the others.
       blocks.quarantine(record.topic, null, error.code, clock.now(), 0);
       blocks.passOver(record, null);
     }
+    // A verdict is a commit, and everybody else waits for it: one for all that have the same fault.
+    for (const { error, alike } of refused.values()) await side.judge(alike, error);
     return { rows, batch };
   }
 
@@ -205,52 +242,65 @@ export class Pipeline {
   ): Promise<{ gone: Set<number>; waiting: string | null }> {
     const { blocks } = this.ports;
     const gone = new Set<number>();
-    const byId = new Map(rows.map((row) => [row.id, row]));
     let waiting: string | null = null;
     for (const refusal of refusals) {
       const { topic, partition, error } = refusal;
-      const held = refusal.rows.flatMap(({ id }) => byId.get(id) ?? []);
-      const taken = await this.sendAway(refusal, held, othersTaken, refusals.length);
-      if (taken) for (const { id } of held) gone.add(id);
-      else if (blocks.quarantineOf(topic, partition) === undefined) waiting = error.code;
+      const left = rows.filter(({ id }) => !gone.has(id));
+      const ids = new Set(refusal.rows.map(({ id }) => id));
+      const held = left.filter(({ id }) => ids.has(id));
+      const away = await this.sendAway(refusal, held, left, {
+        othersTaken,
+        alone: refusals.length === 1,
+      });
+      for (const { id } of away) gone.add(id);
+      const waits = away.length === 0 && held.length > 0;
+      if (waits && blocks.quarantineOf(topic, partition) === undefined) waiting = error.code;
     }
     return { gone, waiting };
   }
 
+  /** @returns the records that are no longer this pipeline's: none, or those that were held and others with them. */
   private async sendAway(
     { topic, partition, error }: Refusal,
     held: readonly OutboxRecord[],
-    othersTaken: boolean,
-    count: number,
-  ): Promise<boolean> {
+    left: readonly OutboxRecord[],
+    { othersTaken, alone }: { readonly othersTaken: boolean; readonly alone: boolean },
+  ): Promise<readonly OutboxRecord[]> {
     const { blocks, side, topics, clock } = this.ports;
     switch (error.scope) {
-      case 'record':
+      case 'record': {
+        const limit = error.code === 'message_too_large' ? topics.cachedMaxBytes(topic) : null;
         topics.forget(topic);
-        if (held.length > 1) return side.isolate(held, true);
+        const suspects = [...new Set([...held, ...tooLarge(left, topic, limit)])];
+        if (suspects.length > 1) return this.isolate(withEarlier(suspects, left), true);
         await side.judge(held, error);
-        return true;
+        return held;
+      }
       case 'topic':
         topics.forget(topic);
         blocks.quarantine(topic, null, error.code, clock.now(), 0);
-        return side.isolate(held, false);
+        return this.isolate(withEarlier(held, left), false);
       case 'partition':
       case 'cluster': {
         const name = `${topic}-${partition}`;
-        const again = this.suspect === name && count === 1;
-        this.suspect = count === 1 ? name : null;
+        const again = this.suspect === name && alone;
+        this.suspect = alone ? name : null;
         if (othersTaken || again) {
           const pause = clusterBackoff(0, clock.random());
           blocks.quarantine(topic, partition, error.code, clock.now(), pause);
           this.logger.warn(`${name} is left to the side pipeline: ${error.code}`);
         }
-        return false;
+        return [];
       }
       default: {
         const unknown: never = error.scope;
         throw new Error(`no such scope: ${String(unknown)}`);
       }
     }
+  }
+
+  private isolate(rows: readonly OutboxRecord[], alone: boolean): readonly OutboxRecord[] {
+    return this.ports.side.isolate(rows, alone) ? rows : [];
   }
 
   private async backOff(stop: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { KafkaError, partitionFor, type TopicAdmin } from '@bridge/kafka';
 import type { OutboxRecord } from '@bridge/outbox';
+import type { Clock } from './clock.js';
 
 /** How long the relay asks the cluster for a topic that it does not know yet. */
 const LOOKUP_MS = 2_000;
@@ -16,6 +17,7 @@ export type Placement =
 export async function place(
   record: OutboxRecord,
   topics: Pick<TopicAdmin, 'lookupPartitions'>,
+  clock: Pick<Clock, 'random'>,
 ): Promise<Placement> {
   const { topic, key, requestedPartition } = record;
   const count = await topics.lookupPartitions(topic, LOOKUP_MS);
@@ -38,5 +40,5 @@ export async function place(
   const stored = requestedPartition ?? record.partition;
   // A stored choice beyond the count is of a topic that was deleted and made again with fewer partitions.
   const usable = stored !== null && stored < count;
-  return { partition: usable ? stored : partitionFor(key, count) };
+  return { partition: usable ? stored : partitionFor(key, count, clock.random()) };
 }

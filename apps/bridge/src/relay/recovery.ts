@@ -29,6 +29,8 @@ export type Recovered =
       /** Of the open batch, when the ledger says that it was committed. */
       readonly acknowledgements: readonly Acknowledgement[];
       readonly openBatch: 'none' | 'committed' | 'abandoned';
+      /** The last batch that the database knows to be committed, which the ledger has confirmed. */
+      readonly committedNumber: number;
       readonly expired: boolean;
     }
   | { readonly ready: false; readonly code: StopCode };
@@ -56,15 +58,16 @@ export async function recover(
         return { ready: false, code: verdict.code };
       case 'committed': {
         const acknowledgements = await store.closeBatch(name, verdict.batch);
-        return { ready: true, producer, acknowledgements, openBatch: 'committed', expired: false };
+        const settled = ready(producer, verdict.batch, 'committed');
+        return { ...settled, acknowledgements };
       }
       case 'not-committed':
         await store.abandonBatch(name, verdict.batch);
-        return ready(producer, 'abandoned', false);
+        return ready(producer, state.committedNumber, 'abandoned');
       case 'expired':
-        return ready(producer, 'none', true);
+        return { ...ready(producer, state.committedNumber, 'none'), expired: true };
       case 'clean':
-        return ready(producer, 'none', false);
+        return ready(producer, state.committedNumber, 'none');
       default: {
         const unknown: never = verdict;
         throw new Error(`no recovery for ${JSON.stringify(unknown)} at ${clock.now()}`);
@@ -78,8 +81,16 @@ export async function recover(
 
 function ready(
   producer: TransactionalProducer,
-  openBatch: 'none' | 'abandoned',
-  expired: boolean,
-): Recovered {
-  return { ready: true, producer, acknowledgements: [], openBatch, expired };
+  committedNumber: number,
+  openBatch: 'none' | 'committed' | 'abandoned',
+) {
+  const acknowledgements: readonly Acknowledgement[] = [];
+  return {
+    ready: true,
+    producer,
+    acknowledgements,
+    openBatch,
+    committedNumber,
+    expired: false,
+  } as const;
 }

@@ -1,5 +1,5 @@
 /** Why a pipeline has stopped for good: it must not send before a person has looked. docs/operations.md tells the way out. */
-export type StopCode = 'LEDGER_AHEAD' | 'KAFKA_WENT_BACK';
+export type StopCode = 'LEDGER_AHEAD' | 'KAFKA_WENT_BACK' | 'RECONCILE_NEEDED';
 
 export interface PipelineStatus {
   readonly name: string;

@@ -84,6 +84,11 @@ export class Relay extends RelayStatus {
     this.wake();
   }
 
+  /** The side has settled this record: what a feed holds of it in memory is old. */
+  forget(id: number): void {
+    for (const feed of this.parts.feeds) feed.forget(id);
+  }
+
   sweepFailed(): void {
     this.sweepFailures++;
   }
@@ -147,7 +152,10 @@ export class Relay extends RelayStatus {
   }
 
   private async run(): Promise<void> {
-    const { mains, side, stop, clock } = this.parts;
+    const { store, mains, side, stop, clock } = this.parts;
+    if (store.needsReconcile !== null) {
+      this.stopForGood('RECONCILE_NEEDED', `the outbox ${store.needsReconcile}: it`);
+    }
     for (let failures = 0; !stop.signal.aborted; failures++) {
       try {
         await this.settleOpenBatches();

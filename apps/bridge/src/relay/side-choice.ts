@@ -1,6 +1,6 @@
 import type { TopicAdmin } from '@bridge/kafka';
 import type { OutboxRecord, OutboxStore } from '@bridge/outbox';
-import type { Blocks, Quarantine } from './blocks.js';
+import { orderKey, type Blocks, type Quarantine } from './blocks.js';
 import type { Clock } from './clock.js';
 import { place } from './placement.js';
 
@@ -43,12 +43,31 @@ export class SideChoice {
     return rows;
   }
 
-  /** Records that wait for a topic or partition in quarantine; `whole`: there are no others. */
-  async waitingFor({ topic, partition }: Quarantine): Promise<{
+  /**
+   * Records that wait for a topic or partition in quarantine; `whole`: there are no others. Nothing of a main
+   * pipeline's batch, and nothing that would overtake it. They must be taken over before anything is awaited.
+   */
+  async waitingFor(quarantine: Quarantine): Promise<{
     readonly rows: OutboxRecord[];
     readonly whole: boolean;
   }> {
-    const page = await this.store.pendingOfTopic(topic, null, PROBE_ROWS, this.maxBytes);
+    const watch = this.blocks.inFlight.watch();
+    try {
+      const { topic } = quarantine;
+      const page = await this.store.pendingOfTopic(topic, null, PROBE_ROWS, this.maxBytes);
+      const rows = await this.probed(quarantine, page);
+      const ahead = new Set(page.filter(({ id }) => watch.ids.has(id)).map(orderKey));
+      const free = rows.filter((row) => !ahead.has(orderKey(row)));
+      return { rows: free, whole: page.length < PROBE_ROWS && ahead.size === 0 };
+    } finally {
+      watch.end();
+    }
+  }
+
+  private async probed(
+    { partition }: Quarantine,
+    page: readonly OutboxRecord[],
+  ): Promise<OutboxRecord[]> {
     const together = new Set<number>();
     const rows: OutboxRecord[] = [];
     for (const row of page) {
@@ -58,7 +77,7 @@ export class SideChoice {
       together.add(row.id);
       rows.push(row);
     }
-    return { rows, whole: page.length < PROBE_ROWS };
+    return rows;
   }
 
   private waitsForProbe(row: OutboxRecord, now: number): boolean {
@@ -68,7 +87,7 @@ export class SideChoice {
   }
 
   private async goesTo(row: OutboxRecord, partition: number): Promise<boolean> {
-    const placement = await place(row, this.topics);
+    const placement = await place(row, this.topics, this.clock);
     return 'partition' in placement && placement.partition === partition;
   }
 }

@@ -43,7 +43,7 @@ type Source = 'dead-letters' | 'retries' | 'isolated' | 'probes';
  */
 export class SidePipeline implements SideDoor {
   private readonly logger = new Logger(SidePipeline.name);
-  private readonly signal = new Signal();
+  private readonly signal: Signal;
   private readonly turn: Source[] = ['dead-letters', 'retries', 'isolated', 'probes'];
   private failures = 0;
   private heartbeatAt = 0;
@@ -51,7 +51,9 @@ export class SidePipeline implements SideDoor {
   constructor(
     private readonly ports: SidePorts,
     private readonly maxBytes: number,
-  ) {}
+  ) {
+    this.signal = new Signal(ports.clock);
+  }
 
   wake(): void {
     this.signal.notify();
@@ -64,7 +66,7 @@ export class SidePipeline implements SideDoor {
   }
 
   async judge(rows: readonly OutboxRecord[], error: KafkaError): Promise<void> {
-    await this.ports.verdicts.judge(rows, error);
+    await this.orLookAgain(rows, this.ports.verdicts.judge(rows, error));
     this.wake();
   }
 
@@ -102,9 +104,9 @@ export class SidePipeline implements SideDoor {
       case 'dead-letters':
         return this.publish(stop);
       case 'retries':
-        return this.send(await this.ports.choice.dueRetries(), stop);
+        return this.sendSafely(await this.ports.choice.dueRetries(), stop);
       case 'isolated':
-        return this.send(await this.ports.isolated.next(this.maxBytes), stop);
+        return this.sendSafely(await this.ports.isolated.next(this.maxBytes), stop);
       case 'probes':
         return this.probe(stop);
       default: {
@@ -145,23 +147,43 @@ export class SidePipeline implements SideDoor {
     if (quarantine === undefined) return false;
     quarantine.nextProbeAt = now + clusterBackoff(quarantine.failures++, clock.random());
     const { rows, whole } = await choice.waitingFor(quarantine);
-    if (rows.length > 0) return this.send(rows, stop);
+    if (rows.length > 0) {
+      // Now they are the side's: no main pipeline takes them any more, whichever partition it would choose.
+      return this.isolate(rows, false) ? this.sendSafely(rows, stop) : false;
+    }
     // Nobody waits for it: the next record that comes finds out whether it is well.
     if (whole) blocks.lift(quarantine.topic, quarantine.partition);
     return true;
+  }
+
+  private sendSafely(rows: readonly OutboxRecord[], stop: AbortSignal): Promise<boolean> {
+    return this.orLookAgain(rows, this.send(rows, stop));
+  }
+
+  /**
+   * When the database fails, it may have done all the same what it did not confirm. The records stay on the side,
+   * and the next look at each of them tells what has become of it.
+   */
+  private async orLookAgain<T>(rows: readonly OutboxRecord[], work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (failure) {
+      this.isolate(rows, true);
+      throw failure;
+    }
   }
 
   /** Sends records of one topic and one mode. False when there are none. */
   private async send(rows: readonly OutboxRecord[], stop: AbortSignal): Promise<boolean> {
     const [first] = rows;
     if (first === undefined) return false;
-    const { deliveries, progress, topics } = this.ports;
+    const { deliveries, progress, topics, clock } = this.ports;
     const delivery = deliveries[first.delivery];
     if (!(await delivery.ready(stop))) return true;
     progress.enter('delivering');
     const batch: Outgoing[] = [];
     for (const row of rows) {
-      const placement = await place(row, topics);
+      const placement = await place(row, topics, clock);
       if ('partition' in placement) {
         batch.push(outgoingRecord(row, placement.partition));
         continue;

@@ -7,6 +7,7 @@ import type { Isolated } from './isolated.js';
 import type { Refusals } from './refusals.js';
 import { clusterBackoff } from './retry-policy.js';
 import type { SideChoice } from './side-choice.js';
+import { withEarlier } from './suspects.js';
 
 const LOOKUP_MS = 2_000;
 
@@ -50,10 +51,13 @@ export class SideVerdicts {
     this.delivered(rows.filter(({ id }) => delivered.has(id)));
     const ambiguous = [...this.met].some((topic) => topic !== rows[0]?.topic);
     this.met.clear();
+    let left = rows.filter(({ id }) => !delivered.has(id));
     for (const refusal of refusals) {
       const ids = new Set(refusal.rows.map(({ id }) => id));
-      const held = rows.filter(({ id }) => ids.has(id));
-      await this.handle(refusal, held, ambiguous);
+      const held = left.filter(({ id }) => ids.has(id));
+      const suspects = withEarlier(held, left);
+      await this.handle(refusal, held, suspects, ambiguous);
+      left = left.filter((row) => !suspects.includes(row));
     }
   }
 
@@ -63,20 +67,22 @@ export class SideVerdicts {
     for (const { id } of rows) this.choice.apart.delete(id);
   }
 
+  /** @param suspects those that were held, and what comes before them in the batch and is not sent either */
   private async handle(
     { topic, partition, error }: Refusal,
     held: readonly OutboxRecord[],
+    suspects: readonly OutboxRecord[],
     ambiguous: boolean,
   ): Promise<void> {
     switch (error.scope) {
       case 'record':
         if (held.length === 1) await this.judge(held, error);
-        else this.separate(held);
+        else this.separate(suspects);
         return;
       case 'topic':
         // The next try has a producer that has met no other topic.
         if (ambiguous) return;
-        if (await this.confirmed(topic, error)) await this.judge(held, error);
+        if (await this.confirmed(topic, error)) await this.judge(suspects, error);
         else this.setAside(topic, partition, held, error);
         return;
       case 'partition':
@@ -91,13 +97,13 @@ export class SideVerdicts {
   }
 
   /** One of these was refused for itself; which one shows when each is alone. */
-  private separate(held: readonly OutboxRecord[]): void {
-    this.isolated.separate(held.map(({ id }) => id));
+  private separate(suspects: readonly OutboxRecord[]): void {
+    this.isolated.separate(suspects.map(({ id }) => id));
     this.isolated.add(
-      held.filter(({ status }) => status === 'pending'),
+      suspects.filter(({ status }) => status === 'pending'),
       true,
     );
-    for (const { id, status } of held) if (status === 'failed') this.choice.apart.add(id);
+    for (const { id, status } of suspects) if (status === 'failed') this.choice.apart.add(id);
   }
 
   /** The partition cannot be written now: its records wait, without an attempt counted. */
@@ -109,7 +115,11 @@ export class SideVerdicts {
   ): void {
     const pause = clusterBackoff(0, this.clock.random());
     this.blocks.quarantine(topic, partition, code, this.clock.now(), pause);
-    this.isolated.giveBack(held.map(({ id }) => id));
+    const quarantine = this.blocks.quarantineOf(topic, partition);
+    this.isolated.giveBack(
+      held.map(({ id }) => id),
+      quarantine,
+    );
   }
 
   /** An unknown topic is believed only when the cluster says so again: the client's view may be old. */

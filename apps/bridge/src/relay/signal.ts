@@ -1,7 +1,11 @@
+import type { Clock } from './clock.js';
+
 /** Wakes one loop. A call that comes while nobody waits is kept, so no wake-up is lost. */
 export class Signal {
   private raised = false;
   private wake: (() => void) | null = null;
+
+  constructor(private readonly clock: Pick<Clock, 'sleep'>) {}
 
   notify(): void {
     this.raised = true;
@@ -9,22 +13,17 @@ export class Signal {
   }
 
   /** Resolves at the next (or kept) notification, after `ms`, or when the signal is aborted. Never rejects. */
-  wait(ms: number, stop: AbortSignal): Promise<void> {
-    if (this.raised || stop.aborted) {
-      this.raised = false;
-      return Promise.resolve();
+  async wait(ms: number, stop: AbortSignal): Promise<void> {
+    if (!this.raised && !stop.aborted) {
+      const waking = new AbortController();
+      // A reason of its own, or each wake-up would make an exception with its stack.
+      const wake = (): void => waking.abort('woken');
+      this.wake = wake;
+      stop.addEventListener('abort', wake);
+      await this.clock.sleep(ms, waking.signal);
+      stop.removeEventListener('abort', wake);
+      this.wake = null;
     }
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        stop.removeEventListener('abort', done);
-        this.raised = false;
-        this.wake = null;
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      stop.addEventListener('abort', done);
-      this.wake = done;
-    });
+    this.raised = false;
   }
 }

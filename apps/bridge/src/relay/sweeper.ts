@@ -14,7 +14,8 @@ const SLICES = 100;
 @Injectable()
 export class Sweeper {
   private readonly logger = new Logger(Sweeper.name);
-  private failed: string | null = null;
+  /** What failed last, and of what. */
+  private readonly failures = new Map<string, string>();
 
   constructor(
     private readonly store: OutboxStore,
@@ -54,12 +55,14 @@ export class Sweeper {
   private async guard(what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      this.failed = null;
+      this.failures.delete(what);
     } catch (error) {
       this.relay.sweepFailed();
-      const text = `${what}: ${String(error)}`;
-      if (this.failed !== text) this.logger.error(`the sweep failed: ${text}`);
-      this.failed = text;
+      const cause = String(error);
+      if (this.failures.get(what) !== cause) {
+        this.logger.error(`the sweep failed: ${what}: ${cause}`);
+      }
+      this.failures.set(what, cause);
     }
   }
 }

@@ -5,7 +5,7 @@ import { OutboxError } from '../outbox.error.js';
 import { clientOptions, PLAN_SETTINGS, runNamed } from './postgres-client.js';
 
 /** `ponte` in ASCII, cut to 31 bits: keeps our advisory locks apart from those of other programs. */
-const LOCK_SPACE = 0x706f6e74;
+export const LOCK_SPACE = 0x706f6e74;
 
 /**
  * The timeouts end what hangs. The keep-alives let the server notice within half a minute that this process

@@ -11,6 +11,7 @@ export class PostgresEngine implements Engine {
   readonly dialect = postgresDialect;
   readonly relayReader: SqlRunner;
   readonly askReader: SqlRunner;
+  readonly repaired = null;
 
   constructor(
     readonly writer: PostgresWriter,

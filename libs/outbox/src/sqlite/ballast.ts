@@ -38,6 +38,11 @@ export class Ballast {
     return this.bytes === 0 ? null : this.inPlace;
   }
 
+  /** Bytes of the disk that are kept for the drain, and for the ballast that will be made again. */
+  get claim(): number {
+    return this.inPlace ? 0 : this.bytes;
+  }
+
   /**
    * Whether a record of so many bytes leaves the drain its room: the ballast, or what it has given back.
    * Counts the record from now on.

@@ -1,4 +1,4 @@
-import { stat, statfs } from 'node:fs/promises';
+import { open, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 const NETWORK: ReadonlyMap<number, string> = new Map([
@@ -43,4 +43,23 @@ export async function walBytesOf(database: string): Promise<number> {
 export async function spareOf(database: string): Promise<Space> {
   const { freeBytes, totalBytes } = await spaceOf(dirname(database));
   return { freeBytes: Math.max(0, freeBytes - (await walBytesOf(database))), totalBytes };
+}
+
+/** Makes the names in a folder outlive a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+export async function exists(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch {
+    return false;
+  }
 }

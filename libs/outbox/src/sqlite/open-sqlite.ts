@@ -3,10 +3,13 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { DataSource } from 'typeorm';
 import { SqlError } from '../engine.js';
 import { OutboxError } from '../outbox.error.js';
+import { setReconcileMark } from '../reconcile-mark.js';
 import { sqliteDataSource } from '../schema/schema.js';
 import { Ballast } from './ballast.js';
-import { networkFileSystem, spareOf } from './file-system.js';
+import { networkFileSystem, spareOf, syncFolder } from './file-system.js';
+import { openToRead } from './open-to-read.js';
 import { ProcessLock } from './process-lock.js';
+import { KeptLog } from './kept-log.js';
 import { saysCorrupt, SqliteConnection } from './sqlite-connection.js';
 import { SqliteEngine } from './sqlite.engine.js';
 import { SqliteWriter } from './sqlite-writer.js';
@@ -18,6 +21,7 @@ const SYNCHRONOUS_FULL = 2;
 /** The start-up check reads the whole file; above this it would keep a restarted bridge from accepting for too long. */
 const CHECK_UP_TO_BYTES = 1024 * 1024 * 1024;
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
+const LOG_IS_LOST = 'has lost its write-ahead log (the file -wal) and was written to after that';
 
 /** @throws OutboxError `storage_locked`, `storage_unsafe`, `storage_corrupt`, `storage_unavailable`. */
 export async function openSqlite(
@@ -28,8 +32,12 @@ export async function openSqlite(
   const path = await preparedPath(file);
   await refuseNetworkFileSystem(path);
   const lock = await ProcessLock.take(path);
+  const log = new KeptLog(path);
   const opened: SqliteConnection[] = [];
   try {
+    const logWas = await log.state();
+    if (logWas === 'deleted') await log.putBack();
+    await check(path);
     const connect = async (mode: 'read only' | 'read and write'): Promise<SqliteConnection> => {
       const connection = await SqliteConnection.open(path, mode, onFatal);
       opened.push(connection);
@@ -37,9 +45,10 @@ export async function openSqlite(
     };
     const writer = await connect('read and write');
     await configure(writer);
-    await check(writer, path);
     await migrate(path);
     const synchronous = await proveSynchronous(writer);
+    if (logWas === 'lost') await setReconcileMark(writer, LOG_IS_LOST);
+    await log.keep();
     const ballast = new Ballast(`${path}.ballast`, ballastBytes, async () => {
       return (await spareOf(path)).freeBytes;
     });
@@ -53,6 +62,8 @@ export async function openSqlite(
     return new SqliteEngine({
       path,
       lock,
+      log,
+      logWas,
       ballast,
       synchronous,
       keeper,
@@ -83,15 +94,6 @@ async function preparedPath(file: string): Promise<string> {
     throw new OutboxError('storage_unavailable', `The outbox ${where} cannot be made.`, {
       cause: error,
     });
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 
@@ -132,10 +134,16 @@ export function refuseOldVersion(version: string): void {
   }
 }
 
-async function check(writer: SqliteConnection, path: string): Promise<void> {
+/** On a connection that cannot write: a damaged database is left as it is. */
+async function check(path: string): Promise<void> {
   if ((await stat(path)).size > CHECK_UP_TO_BYTES) return;
-  const verdict = await writer.pragma('quick_check(1)');
-  if (verdict !== 'ok') throw corrupt(path, new Error(String(verdict)));
+  const reader = await openToRead(path);
+  try {
+    const verdict = await reader.pragma('quick_check(1)');
+    if (verdict !== 'ok') throw corrupt(path, new Error(String(verdict)));
+  } finally {
+    await reader.close();
+  }
 }
 
 async function migrate(path: string): Promise<void> {
@@ -169,7 +177,7 @@ function unsafe(reason: string): OutboxError {
 function corrupt(path: string, cause: unknown): OutboxError {
   return new OutboxError(
     'storage_corrupt',
-    `The outbox ${path} is damaged. Keep it, and recover it as docs/operations.md tells.`,
+    `The outbox ${path} is damaged. Keep it, and run: npm run outbox -- recover`,
     { cause },
   );
 }

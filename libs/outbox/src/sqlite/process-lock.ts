@@ -1,5 +1,6 @@
 import { SqlError } from '../engine.js';
 import { OutboxError } from '../outbox.error.js';
+import { exists } from './file-system.js';
 import { SqliteConnection } from './sqlite-connection.js';
 
 /**
@@ -20,6 +21,23 @@ export class ProcessLock {
     } catch (error) {
       await connection.close();
       throw error instanceof SqlError && error.kind === 'lost' ? locked(database, error) : error;
+    }
+  }
+
+  /** Whether a process holds it now. Takes nothing: a bridge that starts at this moment is not kept from it. */
+  static async held(database: string): Promise<boolean> {
+    const file = `${database}.lock`;
+    if (!(await exists(file))) return false;
+    const connection = await SqliteConnection.open(file, 'read only');
+    try {
+      await connection.pragma('busy_timeout = 0');
+      await connection.query('SELECT COUNT(*) FROM sqlite_master');
+      return false;
+    } catch (error) {
+      if (error instanceof SqlError && error.kind === 'lost') return true;
+      throw error;
+    } finally {
+      await connection.close();
     }
   }
 

@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import sqlite3 from 'sqlite3';
 import { SqlError, type FailureKind, type Row, type SqlRunner, type SqlValue } from '../engine.js';
 
@@ -22,16 +23,21 @@ export class SqliteConnection implements SqlRunner {
     private readonly onFatal: (error: SqlError) => void,
   ) {}
 
-  /** @param onFatal hears of every error after which nothing can be believed. */
+  /**
+   * @param mode `as it is` reads the file alone and makes no other beside it: only for one that nobody has open
+   *   and that has no write-ahead log.
+   * @param onFatal hears of every error after which nothing can be believed.
+   */
   static async open(
     path: string,
-    mode: 'read only' | 'read and write',
+    mode: 'read only' | 'read and write' | 'as it is',
     onFatal: (error: SqlError) => void = () => undefined,
   ): Promise<SqliteConnection> {
-    const flags = mode === 'read only' ? sqlite3.OPEN_READONLY : READ_WRITE;
+    const flags = mode === 'read and write' ? READ_WRITE : sqlite3.OPEN_READONLY | sqlite3.OPEN_URI;
+    const name = mode === 'as it is' ? `${pathToFileURL(path).href}?immutable=1` : path;
     let database!: sqlite3.Database;
     try {
-      await called((done) => (database = new sqlite3.Database(path, flags, done)));
+      await called((done) => (database = new sqlite3.Database(name, flags, done)));
     } catch (error) {
       throw sqlError(error, path);
     }

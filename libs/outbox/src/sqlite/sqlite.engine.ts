@@ -3,6 +3,7 @@ import type { StorageHealth } from '../outbox.store.js';
 import type { Ballast } from './ballast.js';
 import { spareOf, walBytesOf } from './file-system.js';
 import type { ProcessLock } from './process-lock.js';
+import type { KeptLog, LogState } from './kept-log.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { sqliteDialect } from './sqlite.dialect.js';
 import type { SqliteWriter } from './sqlite-writer.js';
@@ -17,6 +18,9 @@ const VACUUM_PAGES = 200;
 export interface SqliteParts {
   readonly path: string;
   readonly lock: ProcessLock;
+  readonly log: KeptLog;
+  /** What had become of the log of the last process. */
+  readonly logWas: LogState;
   readonly ballast: Ballast;
   /** As read back after a write. */
   readonly synchronous: 'FULL';
@@ -39,16 +43,24 @@ export class SqliteEngine implements Engine {
     this.askReader = parts.askReader;
   }
 
+  get repaired(): string | null {
+    return this.parts.logWas === 'deleted'
+      ? 'its write-ahead log (the file -wal) had been deleted, and was put back from its second name'
+      : null;
+  }
+
   reserve(bytes: number): boolean {
     return this.parts.ballast.reserve(bytes);
   }
 
   async health(): Promise<StorageHealth> {
+    const { freeBytes, totalBytes } = await spareOf(this.parts.path);
+    const unclaimed = Math.max(0, freeBytes - this.parts.ballast.claim);
     return {
       engine: 'sqlite',
       synchronous: this.parts.synchronous,
       walBytes: await walBytesOf(this.parts.path),
-      disk: await spareOf(this.parts.path),
+      disk: { freeBytes: unclaimed, totalBytes },
       ballast: this.parts.ballast.present,
     };
   }
@@ -74,7 +86,8 @@ export class SqliteEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    const { relayReader, askReader, keeper, writer, lock } = this.parts;
+    const { relayReader, askReader, keeper, writer, lock, log } = this.parts;
+    await log.letGo();
     // The writer last: the last connection empties the write-ahead log.
     const parts = [relayReader, askReader, keeper, writer, { close: () => lock.release() }];
     const failures: unknown[] = [];

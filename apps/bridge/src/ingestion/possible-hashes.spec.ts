@@ -1,0 +1,50 @@
+import type { NewRecord } from '@bridge/outbox';
+import { readEnvelope } from './envelope.js';
+import { possibleHashes } from './possible-hashes.js';
+import { composeRecord } from './record.js';
+
+const NOW = 1_764_000_000_000;
+
+function posted(body: string, traceParent: string | null = null): NewRecord {
+  const envelope = readEnvelope(Buffer.from(body), NOW);
+  return composeRecord({
+    topic: 'nf',
+    messageId: 'm1',
+    envelope,
+    transcoded: body.includes('ç'),
+    traceParent,
+    delivery: 'exactly-once',
+    partition: 2,
+  });
+}
+
+/** Whether the request is one of those that the record, as Kafka holds it, can come from. */
+function recognised(record: NewRecord, change: Partial<NewRecord> = {}): boolean {
+  const kept = { ...record, ...change, timestamp: record.timestamp ?? NOW };
+  return possibleHashes(kept, [null, 2]).some((hash) => hash.equals(record.requestHash));
+}
+
+describe('the requests that a record in Kafka can come from', () => {
+  it.each([
+    '{"data":{"valor": 10.00}}',
+    '{"key":"k","data":null}',
+    '{"key":"","data":"ç","headers":{"b":"1","a":"ção"}}',
+    '{"data":1,"partition":2}',
+    '{"data":1,"timestamp":1763000000000}',
+    '{"data":1,"timestamp":1763000000000,"partition":2,"key":"k","headers":{"traceparent":"own"}}',
+  ])('hold the one that made it: %s', (body) => {
+    expect(recognised(posted(body))).toBe(true);
+  });
+
+  it('hold the one with a trace id of HTTP, which is no part of the request', () => {
+    expect(recognised(posted('{"data":1,"headers":{"a":"1"}}', '00-trace'))).toBe(true);
+  });
+
+  it('do not hold it when one byte of the record is another', () => {
+    const record = posted('{"key":"k","data":{"n":1},"headers":{"a":"1"}}');
+    expect(recognised(record, { value: Buffer.from('{"n":2}') })).toBe(false);
+    expect(recognised(record, { key: null })).toBe(false);
+    expect(recognised(record, { topic: 'other' })).toBe(false);
+    expect(recognised(record, { headers: record.headers.slice(0, -1) })).toBe(false);
+  });
+});

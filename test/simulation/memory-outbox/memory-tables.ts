@@ -1,0 +1,258 @@
+import {
+  laneOf,
+  OutboxError,
+  type Acceptance,
+  type Acknowledgement,
+  type DeadLetter,
+  type Failure,
+  type NewRecord,
+  type OutboxRecord,
+  type OutboxStats,
+  type PageRequest,
+  type RecordState,
+  type RecordStatus,
+} from '@bridge/outbox';
+import { encodeHeaders } from '../../../libs/outbox/src/headers.js';
+import { MemoryPipelines } from './memory-pipelines.js';
+import { deadLetterOf, newRow, recordOf, stateOf, type MemoryRow } from './memory-row.js';
+
+const MAX_ERROR = 500;
+
+/** What survives the process: the tables of the outbox, each change at once and whole. */
+export class MemoryTables {
+  readonly pipelines = new MemoryPipelines();
+  private readonly rows = new Map<number, MemoryRow>();
+  private readonly ids = new Map<string, MemoryRow>();
+  private readonly settled = new Map<string, RecordState>();
+  private readonly totals = {
+    received: 0,
+    sent: 0,
+    failed: 0,
+    retries: 0,
+    buried: 0,
+    replayed: 0,
+    discarded: 0,
+  };
+  lastId = 0;
+
+  constructor(readonly outboxId: string) {}
+
+  // ── accept ──────────────────────────────────────────────────────────────────────────────────────
+  /** All or none. @throws OutboxError `message_id_reused`. */
+  accept(records: readonly NewRecord[], now: number): Acceptance[] {
+    for (const { messageId, requestHash } of records) {
+      const known = this.find(messageId) ?? records.find((one) => one.messageId === messageId);
+      if (known !== undefined && !known.requestHash.equals(requestHash)) {
+        const text = 'This message id was already accepted with other content.';
+        throw new OutboxError('message_id_reused', text, { messageId });
+      }
+    }
+    return records.map((record) => {
+      const known = this.find(record.messageId);
+      if (known !== null) return { outcome: 'duplicate', record: known };
+      return { outcome: 'accepted', record: this.add(record, now) };
+    });
+  }
+
+  private add(record: NewRecord, now: number): OutboxRecord {
+    const { topic, key, value, headers, messageId } = record;
+    const bytes = (key?.length ?? 0) + (value?.length ?? 0) + encodeHeaders(headers).length;
+    const row = newRow(++this.lastId, record, laneOf(topic, key, messageId), bytes, now);
+    this.rows.set(row.id, row);
+    this.ids.set(messageId, row);
+    this.totals.received++;
+    return recordOf(row);
+  }
+
+  // ── what goes next ──────────────────────────────────────────────────────────────────────────────
+  pendingPage({ afterId, limit, maxBytes, delivery, lanes }: PageRequest): OutboxRecord[] {
+    const found = this.inStatus('pending', (row) => {
+      const mine = row.lane % lanes.modulo === lanes.remainder;
+      return row.id > afterId && row.delivery === delivery && mine;
+    });
+    return bounded(found.slice(0, limit), maxBytes).map(recordOf);
+  }
+
+  pendingOfTopic(
+    topic: string,
+    partition: number | null,
+    limit: number,
+    maxBytes: number,
+  ): OutboxRecord[] {
+    const found = this.inStatus('pending', (row) => {
+      return row.topic === topic && (partition === null || row.partition === partition);
+    });
+    return bounded(found.slice(0, limit), maxBytes).map(recordOf);
+  }
+
+  dueRetries(now: number, limit: number): OutboxRecord[] {
+    const due = this.inStatus('failed', ({ nextAt }) => nextAt !== null && nextAt <= now);
+    return due.slice(0, limit).map(recordOf);
+  }
+
+  nextRetryAt(): number | null {
+    const times = this.inStatus('failed').flatMap(({ nextAt }) => nextAt ?? []);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  keysInStatus(status: 'failed' | 'dlq') {
+    return this.inStatus(status).map(({ id, topic, key }) => ({ id, topic, key }));
+  }
+
+  unpublishedDeadLetters(limit: number, maxBytes: number): DeadLetter[] {
+    const found = this.inStatus('dlq', ({ publishedAt }) => publishedAt === null);
+    return bounded(found.slice(0, limit), maxBytes).map(deadLetterOf);
+  }
+
+  load(ids: readonly number[]): OutboxRecord[] {
+    const wanted = new Set(ids);
+    return [...this.rows.values()]
+      .filter(({ id, status }) => wanted.has(id) && status !== 'sent')
+      .map(recordOf);
+  }
+
+  // ── settle ──────────────────────────────────────────────────────────────────────────────────────
+  keepPartitions(entries: readonly { readonly id: number; readonly partition: number }[]): void {
+    for (const { id, partition } of entries) {
+      const row = this.open(id);
+      if (row !== undefined) row.partition = partition;
+    }
+  }
+
+  markSent(acknowledgements: readonly Acknowledgement[], now: number): void {
+    for (const { id, partition, offset } of acknowledgements) {
+      const row = this.open(id);
+      if (row === undefined) continue;
+      Object.assign(row, { status: 'sent', sentAt: now, nextAt: null, partition, offset });
+      this.totals.sent++;
+    }
+  }
+
+  notePublished(ids: readonly number[], buriedBy: number, now: number): void {
+    for (const id of ids) {
+      const row = this.rows.get(id);
+      const due = row?.status === 'dlq' && (row.failedAt ?? 0) <= buriedBy;
+      if (row !== undefined && due) row.publishedAt ??= now;
+    }
+  }
+
+  reschedule(failures: readonly (Failure & { readonly nextAt: number })[]): void {
+    for (const failure of failures) {
+      const row = this.refuse(failure);
+      if (row === undefined) continue;
+      Object.assign(row, { status: 'failed', nextAt: failure.nextAt });
+      this.totals.retries++;
+    }
+  }
+
+  bury(failures: readonly Failure[], now: number): RecordState[] {
+    const buried = failures.flatMap((failure) => {
+      const row = this.refuse(failure);
+      if (row === undefined) return [];
+      Object.assign(row, { status: 'dlq', failedAt: now, publishedAt: null, nextAt: null });
+      this.totals.buried++;
+      return [stateOf(row)];
+    });
+    return buried.toSorted((a, b) => a.id - b.id);
+  }
+
+  private refuse({ id, code, error }: Failure): MemoryRow | undefined {
+    const row = this.open(id);
+    if (row === undefined) return undefined;
+    row.attempts++;
+    row.lastErrorCode = code;
+    row.lastError = error.slice(0, MAX_ERROR);
+    this.totals.failed++;
+    return row;
+  }
+
+  // ── dead letters ────────────────────────────────────────────────────────────────────────────────
+  replay(messageId: string, topic: string | undefined): OutboxRecord {
+    const row = this.dead(messageId);
+    const elsewhere = topic !== undefined && topic !== row.topic;
+    if (elsewhere) {
+      const lane = laneOf(topic, row.key, messageId);
+      Object.assign(row, { topic, lane, requestedPartition: null });
+    }
+    Object.assign(row, {
+      status: 'pending',
+      attempts: 0,
+      replays: row.replays + 1,
+      partition: row.requestedPartition,
+      offset: null,
+      nextAt: null,
+      failedAt: null,
+      publishedAt: null,
+      lastError: null,
+      lastErrorCode: null,
+    });
+    this.totals.replayed++;
+    return recordOf(row);
+  }
+
+  discard(messageId: string): RecordState {
+    const row = this.dead(messageId);
+    const gone: RecordState = { ...stateOf(row), purged: true };
+    this.rows.delete(row.id);
+    this.ids.delete(messageId);
+    this.settled.set(messageId, { ...gone, key: null, lastError: null });
+    this.totals.discarded++;
+    return gone;
+  }
+
+  private dead(messageId: string): MemoryRow {
+    const row = this.ids.get(messageId);
+    if (row?.status === 'dlq') return row;
+    if (this.find(messageId) === null) {
+      throw new OutboxError('not_found', 'No record has this message id.', { messageId });
+    }
+    throw new OutboxError('not_replayable', 'The record is not a dead letter.', { messageId });
+  }
+
+  // ── ask ─────────────────────────────────────────────────────────────────────────────────────────
+  find(messageId: string): RecordState | null {
+    const row = this.ids.get(messageId);
+    return row === undefined ? (this.settled.get(messageId) ?? null) : stateOf(row);
+  }
+
+  deadLetter(messageId: string): DeadLetter | null {
+    const row = this.ids.get(messageId);
+    return row?.status === 'dlq' ? deadLetterOf(row) : null;
+  }
+
+  all(): readonly MemoryRow[] {
+    return [...this.rows.values()];
+  }
+
+  stats(): OutboxStats {
+    const rows: Record<RecordStatus, number> = { pending: 0, failed: 0, sent: 0, dlq: 0 };
+    let openBytes = 0;
+    for (const { status, bytes } of this.rows.values()) {
+      rows[status]++;
+      if (status === 'pending' || status === 'failed') openBytes += bytes;
+    }
+    return { rows, openBytes, totals: { ...this.totals } };
+  }
+
+  private inStatus(
+    status: RecordStatus,
+    wanted: (row: MemoryRow) => boolean = () => true,
+  ): MemoryRow[] {
+    return [...this.rows.values()].filter((row) => row.status === status && wanted(row));
+  }
+
+  private open(id: number): MemoryRow | undefined {
+    const row = this.rows.get(id);
+    return row?.status === 'pending' || row?.status === 'failed' ? row : undefined;
+  }
+}
+
+/** The first rows whose bytes pass the bound: one at least. */
+function bounded(rows: readonly MemoryRow[], maxBytes: number): MemoryRow[] {
+  let before = 0;
+  return rows.filter(({ bytes }) => {
+    const fits = before <= maxBytes;
+    before += bytes;
+    return fits;
+  });
+}

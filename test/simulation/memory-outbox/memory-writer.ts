@@ -1,0 +1,230 @@
+import {
+  OutboxError,
+  type Acceptance,
+  type NewRecord,
+  type OutboxRecord,
+  type RecordState,
+} from '@bridge/outbox';
+import type { SimulatedProcess } from '../world/process.js';
+import { EPOCH, type Scheduler } from '../world/scheduler.js';
+import type { MemoryTables } from './memory-tables.js';
+
+/** How the database behaves. */
+export interface StorageWeather {
+  /** The longest commit in milliseconds. */
+  readonly commitMs: number;
+  /** Share of the commits whose answer is lost with the connection; by chance they took effect or not. */
+  readonly lost: number;
+}
+
+type Effect = () => void;
+type Run = (now: number, after: (effect: Effect) => void) => unknown;
+
+interface Waiting {
+  readonly what: string;
+  /** Asked after a lost answer: tells who must hear of it whether the change took effect after all. */
+  readonly lookAgain: () => Effect | null;
+  readonly isAccept: boolean;
+  readonly run: Run;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A group on its way to the disk. */
+interface Flight {
+  readonly name: string;
+  readonly group: readonly Waiting[];
+  /** Whether it has been decided what of it is on the disk. */
+  isOver: boolean;
+}
+
+/** One process's way to the tables: its reads, and whether it may still write. */
+export class StoreSite {
+  /** Another process has taken the database over: nothing of this one is written any more. */
+  lockedOut = false;
+
+  constructor(
+    readonly tables: MemoryTables,
+    readonly process: SimulatedProcess,
+    readonly scheduler: Scheduler,
+    readonly weather: () => StorageWeather,
+    readonly seen: (what: string) => void,
+  ) {}
+
+  /** Reads committed rows, as they stand at some moment between the question and the answer. */
+  read<T>(what: string, ask: () => T): Promise<T> {
+    const { random } = this.scheduler;
+    const name = `${this.process.name} db ${what}`;
+    const lost = random.chance(this.weather().lost);
+    const early = random.chance(0.5) ? { answer: ask() } : null;
+    return new Promise((resolve, reject) => {
+      this.scheduler.after(random.span(0.05, 1.5), name, () => {
+        this.process.deliver(name, () => {
+          if (lost) reject(unavailable());
+          else resolve(early === null ? ask() : early.answer);
+        });
+      });
+    });
+  }
+}
+
+/** The one writer: what waits at the same moment is committed together, or not at all. */
+export class MemoryWriter {
+  readonly added: ((records: readonly OutboxRecord[]) => void)[] = [];
+  readonly replayed: ((records: readonly OutboxRecord[]) => void)[] = [];
+  readonly discarded: ((records: readonly RecordState[]) => void)[] = [];
+  highestId: number;
+  private waiting: Waiting[] = [];
+  private inFlight: Flight | null = null;
+  private stale = false;
+  /** Of changes whose answer was lost. */
+  private doubts: (() => Effect | null)[] = [];
+  private closing: (() => void) | null = null;
+
+  constructor(private readonly site: StoreSite) {
+    this.highestId = site.tables.lastId;
+  }
+
+  accept(records: readonly NewRecord[]): Promise<readonly Acceptance[]> {
+    const run: Run = (now, after) => {
+      const acceptances = this.site.tables.accept(records, now);
+      const fresh = acceptances.flatMap((one) => (one.outcome === 'accepted' ? [one.record] : []));
+      if (fresh.length > 0) after(() => this.tellAdded(fresh));
+      return acceptances;
+    };
+    const ids = records.map(({ messageId }) => messageId).join('+');
+    return this.push(`accept ${ids}`, run, true) as Promise<readonly Acceptance[]>;
+  }
+
+  change<T>(
+    what: string,
+    run: (now: number, after: (effect: Effect) => void) => T,
+    lookAgain: () => Effect | null = () => null,
+  ): Promise<T> {
+    return this.push(what, run, false, lookAgain) as Promise<T>;
+  }
+
+  /** Commits what waits; from then on everything is refused. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.closing = resolve;
+      this.commitSoon();
+    });
+  }
+
+  tellReplayed(record: OutboxRecord): void {
+    for (const listener of this.replayed) listener([record]);
+  }
+
+  tellDiscarded(state: RecordState): void {
+    for (const listener of this.discarded) listener([state]);
+  }
+
+  /** The process is gone: what was on its way to the disk is there, or not; nobody is told. */
+  die(): void {
+    const { inFlight } = this;
+    this.waiting = [];
+    this.inFlight = null;
+    if (inFlight === null || inFlight.isOver || this.site.lockedOut) return;
+    if (this.site.scheduler.random.chance(0.5)) this.apply(inFlight.group);
+  }
+
+  private push(
+    what: string,
+    run: Run,
+    isAccept: boolean,
+    lookAgain: () => Effect | null = () => null,
+  ): Promise<unknown> {
+    if (this.closing !== null) return Promise.reject(unavailable());
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ what, isAccept, run, resolve, reject, lookAgain });
+      this.commitSoon();
+    });
+  }
+
+  private commitSoon(): void {
+    if (this.inFlight !== null) return;
+    if (this.waiting.length === 0) return this.closing?.();
+    const { scheduler, process, weather } = this.site;
+    // Accepts come first in a group, as in the real one.
+    const group = this.waiting.toSorted((a, b) => Number(b.isAccept) - Number(a.isAccept));
+    this.waiting = [];
+    const name = `${process.name} commit ${group.map(({ what }) => what).join()}`;
+    const flight = { name, group, isOver: false };
+    this.inFlight = flight;
+    scheduler.after(scheduler.random.span(0.2, weather().commitMs), name, () => {
+      if (this.inFlight === flight) this.commit(flight);
+    });
+  }
+
+  /** From here on readers see it; whoever waits for it is told a moment later. */
+  private commit(flight: Flight): void {
+    const { site } = this;
+    const { random } = site.scheduler;
+    const isLost = site.lockedOut || random.chance(site.weather().lost);
+    const tookEffect = !isLost || (!site.lockedOut && random.chance(0.5));
+    if (isLost && tookEffect) site.seen('a database commit took effect and its answer was lost');
+    const missed = this.stale && !isLost ? this.missed() : [];
+    const told = tookEffect ? this.apply(flight.group) : null;
+    flight.isOver = true;
+    site.scheduler.after(random.span(0, 1), `${flight.name} is told`, () => {
+      if (this.inFlight !== flight) return;
+      this.inFlight = null;
+      site.process.deliver(flight.name, () => {
+        if (isLost || told === null) this.loseAnswers(flight.group);
+        else this.answer(missed, told);
+      });
+      this.commitSoon();
+    });
+  }
+
+  private answer(missed: readonly Effect[], told: { effects: Effect[]; tell: Effect[] }): void {
+    this.stale = false;
+    for (const effect of [...missed, ...told.effects, ...told.tell]) effect();
+  }
+
+  private loseAnswers(group: readonly Waiting[]): void {
+    this.stale = true;
+    this.doubts.push(...group.map(({ lookAgain }) => lookAgain));
+    const all = [...group, ...this.waiting];
+    this.waiting = [];
+    for (const { reject } of all) reject(unavailable());
+  }
+
+  /** What commits without an answer have done, told on the next connection. */
+  private missed(): Effect[] {
+    const { tables } = this.site;
+    const rows = tables.all().filter(({ id, status }) => {
+      return id > this.highestId && status === 'pending';
+    });
+    const records = tables.load(rows.map(({ id }) => id));
+    const found = this.doubts.flatMap((lookAgain) => lookAgain() ?? []);
+    this.doubts = [];
+    return records.length === 0 ? found : [() => this.tellAdded(records), ...found];
+  }
+
+  private apply(group: readonly Waiting[]): { effects: Effect[]; tell: Effect[] } {
+    const now = EPOCH + Math.floor(this.site.scheduler.now);
+    const effects: Effect[] = [];
+    const tell = group.map(({ run, resolve, reject }) => {
+      const own: Effect[] = [];
+      try {
+        const value = run(now, (effect) => own.push(effect));
+        effects.push(...own);
+        return () => resolve(value);
+      } catch (error) {
+        return () => reject(error);
+      }
+    });
+    return { effects, tell };
+  }
+
+  private tellAdded(records: readonly OutboxRecord[]): void {
+    this.highestId = Math.max(this.highestId, records.at(-1)?.id ?? 0);
+    for (const listener of this.added) listener(records);
+  }
+}
+
+function unavailable(): OutboxError {
+  return new OutboxError('storage_unavailable', 'The database of the outbox failed.');
+}

@@ -1,0 +1,138 @@
+import type { DeliveryMode } from '@bridge/outbox';
+import type { BridgeConfig } from '../../../apps/bridge/src/config/bridge.config.js';
+import { planFaults, type Fault } from './plan-faults.js';
+import { Random } from './random.js';
+
+/** What a scenario is about. Each kind of fault is more frequent in one of them. */
+export const EMPHASES = [
+  'crashes',
+  'network',
+  'cluster',
+  'refusals',
+  'zombies',
+  'database',
+  'everything',
+] as const;
+export type Emphasis = (typeof EMPHASES)[number];
+
+export interface PlannedTopic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly maxBytes: number;
+  readonly delivery: DeliveryMode;
+  /** Not there before this moment; 0: from the beginning. */
+  readonly since: number;
+}
+
+export interface PlannedPost {
+  readonly messageId: string;
+  readonly topic: string;
+  readonly key: string | null;
+  readonly bytes: number;
+  /** Milliseconds after the client's post before it was answered. */
+  readonly pause: number;
+  readonly requestedPartition: number | null;
+}
+
+/** Posts one record after the other, each until it is accepted. Its keys are nobody else's. */
+export interface PlannedClient {
+  readonly name: string;
+  readonly posts: readonly PlannedPost[];
+  /** Whether the edge chooses partitions where it knows the topic. */
+  readonly choosesPartitions: boolean;
+}
+
+export interface Plan {
+  readonly seed: number;
+  readonly emphasis: Emphasis;
+  readonly topics: readonly PlannedTopic[];
+  readonly clients: readonly PlannedClient[];
+  readonly faults: readonly Fault[];
+  readonly delivery: BridgeConfig['delivery'];
+  /** Main pipelines of the first process and of each that follows. */
+  readonly pipelines: readonly number[];
+}
+
+export const DEAD_LETTER_TOPIC = 'dead-letters';
+const USUAL_BYTES = 1_048_588;
+const SMALL_BYTES = 1_500;
+
+/** The seed says everything, also what the scenario is about. */
+export function planOf(seed: number): Plan {
+  const emphasis = EMPHASES[seed % EMPHASES.length] ?? 'everything';
+  const random = new Random(seed);
+  const topics = planTopics(random, emphasis);
+  const delivery = planDelivery(random, emphasis);
+  return {
+    seed,
+    emphasis,
+    topics,
+    clients: planClients(random, emphasis, topics),
+    faults: planFaults(random, emphasis, topics),
+    delivery,
+    pipelines: Array.from({ length: 4 }, () => (random.chance(0.3) ? 2 : delivery.pipelines)),
+  };
+}
+
+function planTopics(random: Random, emphasis: Emphasis): PlannedTopic[] {
+  const refuses = emphasis === 'refusals' ? 0.5 : 0.1;
+  return Array.from({ length: random.between(1, 3) }, (_, index) => ({
+    name: `topic-${index}`,
+    partitions: random.between(1, 4),
+    maxBytes: random.chance(refuses) ? SMALL_BYTES : USUAL_BYTES,
+    delivery: random.chance(0.15) ? 'at-least-once' : 'exactly-once',
+    since: random.chance(refuses / 2) ? random.between(100, 6_000) : 0,
+  }));
+}
+
+function planDelivery(random: Random, emphasis: Emphasis): BridgeConfig['delivery'] {
+  return {
+    mode: random.chance(0.1) ? 'at-least-once' : 'exactly-once',
+    pipelines: random.between(1, 2),
+    batchMaxRecords: random.between(1, 8),
+    batchMaxBytes: random.pick([500, 2_000, 10_000]),
+    lingerMs: random.chance(0.2) ? 3 : 0,
+    deadLetterTopic: DEAD_LETTER_TOPIC,
+    onDeadLetter: random.chance(emphasis === 'refusals' ? 0.4 : 0.1) ? 'park' : 'continue',
+    maxAttempts: random.between(2, 4),
+    retryInitialMs: random.between(100, 400),
+    retryMultiplier: 2,
+    retryMaxMs: 2_000,
+  };
+}
+
+function planClients(
+  random: Random,
+  emphasis: Emphasis,
+  topics: readonly PlannedTopic[],
+): PlannedClient[] {
+  return Array.from({ length: random.between(1, 4) }, (_, index) => {
+    const name = `client-${index}`;
+    const keys = Array.from({ length: random.between(1, 2) }, (__, key) => `${name}-key-${key}`);
+    const many = random.chance(0.2) ? 25 : 10;
+    const posts = Array.from({ length: random.between(2, many) }, (__, post) =>
+      planPost(random, emphasis, topics, `${name}-${post}`, keys),
+    );
+    return { name, posts, choosesPartitions: random.chance(0.7) };
+  });
+}
+
+function planPost(
+  random: Random,
+  emphasis: Emphasis,
+  topics: readonly PlannedTopic[],
+  messageId: string,
+  keys: readonly string[],
+): PlannedPost {
+  const { name: topic, partitions } = random.pick(topics);
+  const isLarge = random.chance(emphasis === 'refusals' ? 0.2 : 0.05);
+  const demands = random.chance(emphasis === 'refusals' ? 0.05 : 0.01);
+  return {
+    messageId,
+    topic,
+    key: random.chance(0.1) ? null : random.pick(keys),
+    bytes: isLarge ? 2 * SMALL_BYTES : random.between(20, 200),
+    pause: random.chance(0.6) ? 0 : random.between(1, 800),
+    requestedPartition: demands ? random.between(0, partitions) : null,
+  };
+}

@@ -1,0 +1,64 @@
+import type { DeliveryMode } from '@bridge/outbox';
+import { KafkaModel } from '../kafka-model/kafka-model.js';
+import { MemoryTables } from '../memory-outbox/memory-tables.js';
+import type { StorageWeather } from '../memory-outbox/memory-writer.js';
+import { Incarnation, type Told } from './incarnation.js';
+import { Network } from './network.js';
+import type { Plan } from './plan.js';
+import { Random } from './random.js';
+import { Scheduler } from './scheduler.js';
+import { Trace } from './trace.js';
+
+export const HEALTHY_STORAGE: StorageWeather = { commitMs: 2, lost: 0 };
+
+/** Everything that one run consists of: a cluster, a database, and the processes that come and go. */
+export class World {
+  readonly trace: Trace;
+  readonly scheduler: Scheduler;
+  readonly kafka: KafkaModel;
+  readonly network: Network;
+  readonly tables: MemoryTables;
+  storage: StorageWeather = HEALTHY_STORAGE;
+  /** What the run has come to. */
+  readonly sights = new Set<string>();
+  readonly commitsTried = new Set<string>();
+  readonly told: Told[] = [];
+  /** Replays and discards that the operator has asked for and not heard of. */
+  operations = 0;
+  readonly incarnations: Incarnation[] = [];
+
+  constructor(
+    readonly plan: Plan,
+    keepTrace: boolean,
+  ) {
+    this.trace = new Trace(keepTrace);
+    this.scheduler = new Scheduler(new Random(plan.seed + 0x5eed), this.trace);
+    this.kafka = new KafkaModel(this.scheduler, this.seen);
+    this.network = new Network(this.scheduler, this.kafka.cluster, this.seen);
+    this.tables = new MemoryTables(`outbox-${plan.seed}`);
+  }
+
+  readonly seen = (what: string): void => {
+    if (!this.sights.has(what)) this.trace.note(this.scheduler.now, `first time: ${what}`);
+    this.sights.add(what);
+  };
+
+  /** The process that owns the database, when there is one. */
+  get owner(): Incarnation | null {
+    const last = this.incarnations.at(-1);
+    return last?.process.alive === true ? last : null;
+  }
+
+  startProcess(): Incarnation {
+    const number = this.incarnations.length;
+    const pipelines = this.plan.pipelines[number] ?? this.plan.delivery.pipelines;
+    const next = new Incarnation(this, number, pipelines);
+    this.incarnations.push(next);
+    next.start();
+    return next;
+  }
+
+  deliveryOf(topic: string): DeliveryMode {
+    return this.plan.topics.find(({ name }) => name === topic)?.delivery ?? 'exactly-once';
+  }
+}
