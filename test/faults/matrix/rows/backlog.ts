@@ -5,7 +5,9 @@ import type { FaultyWorld } from '../faulty-world.js';
 import { outage } from '../outage.js';
 import type { FaultRow, RowReport, Scale } from '../row.js';
 
+/** For a machine that does nothing else; on a busy one, so much longer than with an empty outbox. */
 const READY_WITHIN_MS = 3_000;
+const LONGER_THAN_EMPTY_MS = 1_000;
 const DRAIN_WITHIN_MS = 300_000;
 /** What draining a backlog may add to the memory of a process that has just started. */
 const MORE_BYTES = 150 * 1024 * 1024;
@@ -16,6 +18,7 @@ async function noBrokers(world: FaultyWorld, scale: Scale): Promise<RowReport> {
   const topics = [await world.topic('backlog')];
   const setup = await world.bridge();
   const { bridge } = setup;
+  const emptyMs = await restart(bridge);
   let restartMs = 0;
   let resumedAfter = 0;
   let before = 0;
@@ -36,29 +39,36 @@ async function noBrokers(world: FaultyWorld, scale: Scale): Promise<RowReport> {
     async ({ load }) => {
       await world.kafka.killAll();
       await load.untilMore(rows, 600_000);
-      const from = Date.now();
-      await bridge.restart();
-      await until(
-        'the bridge is ready',
-        () => fetch(`${bridge.url}/health/ready`),
-        ({ ok }) => ok,
-      );
-      restartMs = Date.now() - from;
+      restartMs = await restart(bridge);
       before = await residentBytes(bridge);
       await load.stop();
       resumedAfter = await resumes(world, bridge);
     },
   );
   const grown = (await residentBytes(bridge)) - before;
-  if (restartMs > READY_WITHIN_MS) throw new Error(`Ready again only after ${restartMs} ms.`);
+  if (restartMs > Math.max(READY_WITHIN_MS, emptyMs + LONGER_THAN_EMPTY_MS)) {
+    throw new Error(`Ready again only after ${restartMs} ms; ${emptyMs} ms with an empty outbox.`);
+  }
   if (grown > MORE_BYTES) throw new Error(`Draining took ${grown} bytes of memory for good.`);
   return {
     injected: 3,
     resumedAfter,
     findings: [report.findings],
     figures: [report.figures],
-    note: `ready ${restartMs} ms after kill -9 with ${rows} rows waiting; memory ${Math.round(grown / 1_048_576)} MB more after the drain`,
+    note: `ready ${restartMs} ms after kill -9 with ${rows} rows waiting (${emptyMs} ms with none); memory ${Math.round(grown / 1_048_576)} MB more after the drain`,
   };
+}
+
+/** Kills it with -9 and starts it again. Returns the milliseconds until it is ready for records. */
+async function restart(bridge: BridgeProcess): Promise<number> {
+  const from = Date.now();
+  await bridge.restart();
+  await until(
+    'the bridge is ready',
+    () => fetch(`${bridge.url}/health/ready`),
+    ({ ok }) => ok,
+  );
+  return Date.now() - from;
 }
 
 /** Seconds from the cluster being well to the first record that leaves the backlog. */
