@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { freePorts } from '../../dev/free-ports.js';
 import { drained, until } from '../support/bridge-api.js';
 import { prepareBridge, type BridgeSetup } from '../support/bridge-setup.js';
@@ -69,14 +72,18 @@ export class OperatedBridge {
     return { status: response.status, body: (await response.json()) as Reply['body'] };
   }
 
+  /** Over a connection of its own: a kept one may be closed at the moment at which it is used again. */
   async post(topic: string, id: string, data = id): Promise<Reply> {
-    const response = await fetch(`${this.url}/topics/${topic}`, {
+    const request = httpRequest(`${this.url}/topics/${topic}`, {
       method: 'POST',
+      agent: false,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ key: id.slice(-1), message_id: id, data }),
       signal: AbortSignal.timeout(20_000),
     });
-    return { status: response.status, body: (await response.json()) as Reply['body'] };
+    request.end(JSON.stringify({ key: id.slice(-1), message_id: id, data }));
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const body = await json(response);
+    return { status: response.statusCode ?? 0, body: body as Reply['body'] };
   }
 
   /** Posts `prefix-0`, `prefix-1` … and returns their ids. @throws Error when one is not accepted. */
