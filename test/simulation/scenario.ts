@@ -10,6 +10,7 @@ const CALM_WITHIN_MS = 90_000;
 /** So long, late requests of dead processes may still arrive. */
 const AFTERMATH_MS = 60_000;
 const LOOK_EVERY_STEPS = 8;
+const REPAIRED_BYTES = 10_000_000;
 
 export interface RunResult {
   /** Empty: everything is as promised. */
@@ -93,30 +94,30 @@ class Run {
   private heal(): Promise<void> {
     const { world } = this;
     this.crashes.length = 0;
-    // Whom a dead process has not answered asks again, or does not.
-    world.operations = 0;
     world.network.weather = FAIR;
     world.storage = HEALTHY_STORAGE;
     world.kafka.cluster.heal();
     for (const topic of world.kafka.cluster.topics.values()) topic.authorized = true;
-    const last = world.incarnations.at(-1);
-    for (const one of world.incarnations) if (one !== last) one.process.kill();
+    for (const one of world.incarnations) if (one !== world.owner) one.kill();
     if (world.owner === null) world.startProcess();
     world.owner?.process.resume();
     world.trace.note(world.scheduler.now, 'everything is well again');
     return Promise.resolve();
   }
 
-  /** Waits for calm; then the operator repairs what was refused, and it is waited for again. */
+  /** Waits for calm; then the operator looks after what is dead, and it is waited for again. */
   private async drain(): Promise<string[]> {
     const { world } = this;
     const faults = await this.untilCalm('after the faults');
     if (faults.length > 0 || world.tables.stats().rows.dlq === 0) return faults;
     const parks = world.plan.delivery.onDeadLetter === 'park';
-    if (!parks && world.plan.seed % 2 === 0) return [];
-    for (const topic of world.kafka.cluster.topics.values()) topic.maxBytes = 10_000_000;
-    operate(world, 'replay');
-    faults.push(...(await this.untilCalm('after the replay')));
+    const choice = world.scheduler.random.next();
+    if (!parks && choice < 0.5) return [];
+    if (choice < 0.75) {
+      for (const topic of world.kafka.cluster.topics.values()) topic.maxBytes = REPAIRED_BYTES;
+      operate(world, 'replay');
+      faults.push(...(await this.untilCalm('after the replay')));
+    }
     // A parked key may hold more than one record that nothing can help.
     while (faults.length === 0 && world.tables.stats().rows.dlq > 0) {
       operate(world, 'discard');
@@ -140,9 +141,9 @@ class Run {
   }
 
   private whatIsOpen(): string {
-    const { tables, kafka, operations } = this.world;
+    const { tables, kafka, owner } = this.world;
     const open: string[] = [];
-    if (operations > 0) open.push('operations');
+    if (owner !== null && owner.operations > 0) open.push('operations');
     if (!this.clients.every(({ done }) => done)) open.push('clients');
     const parked = this.parkedKeys();
     for (const { status, topic, key, messageId, publishedAt } of tables.all()) {
@@ -153,7 +154,7 @@ class Run {
     for (const { name, openBatch } of tables.pipelines.all()) {
       if (openBatch !== null) open.push(name);
     }
-    const blocked = this.world.owner?.relay.snapshot().blockedKeys ?? 0;
+    const blocked = owner?.relay.snapshot().blockedKeys ?? 0;
     if (blocked !== parked.size) open.push(`${blocked} blocked keys of ${parked.size} parked`);
     if (kafka.transactions.open > 0) open.push('transactions');
     return open.join();

@@ -124,8 +124,9 @@ export class MemoryWriter {
   die(): void {
     const { inFlight } = this;
     this.waiting = [];
+    if (inFlight === null || inFlight.isOver) return;
     this.inFlight = null;
-    if (inFlight === null || inFlight.isOver || this.site.lockedOut) return;
+    if (this.site.lockedOut) return;
     if (this.site.scheduler.random.chance(0.5)) this.apply(inFlight.group);
   }
 
@@ -168,13 +169,13 @@ export class MemoryWriter {
     const told = tookEffect ? this.apply(flight.group) : null;
     flight.isOver = true;
     site.scheduler.after(random.span(0, 1), `${flight.name} is told`, () => {
-      if (this.inFlight !== flight) return;
-      this.inFlight = null;
       site.process.deliver(flight.name, () => {
+        if (this.inFlight !== flight) return;
+        this.inFlight = null;
         if (isLost || told === null) this.loseAnswers(flight.group);
         else this.answer(missed, told);
+        this.commitSoon();
       });
-      this.commitSoon();
     });
   }
 

@@ -5,6 +5,8 @@ import type { Fault } from './plan-faults.js';
 import { HEALTHY_STORAGE, type World } from './world.js';
 
 const TAKE_OVER_MS = [1, 3_000] as const;
+/** The longest that an operator waits between two letters. */
+const GAP_MS = 4;
 
 /** Sets a fault going; crashes are the run's own, which counts the steps. */
 export function applyFault(world: World, fault: Exclude<Fault, { kind: 'crash' }>): void {
@@ -131,30 +133,35 @@ function moves(world: World): void {
   }
 }
 
-/** Everything that is dead now is replayed, or discarded. A request that fails is not repeated. */
+/** Everything that is dead now is replayed, or discarded, one after the other. What fails is not repeated. */
 export function operate(world: World, does: 'replay' | 'discard'): void {
-  const { owner, tables } = world;
+  const { owner, tables, scheduler } = world;
   if (owner === null || !owner.process.running) return;
+  let wait = 0;
   for (const { messageId, status } of tables.all()) {
     if (status !== 'dlq') continue;
-    void ask(world, owner, messageId, does);
+    wait += scheduler.random.span(0, GAP_MS);
+    owner.operations++;
+    scheduler.after(wait, `operator: ${does} ${messageId}`, () => {
+      void ask(world, owner, messageId, does);
+    });
   }
 }
 
 async function ask(
   world: World,
-  { store }: Incarnation,
+  owner: Incarnation,
   messageId: string,
   does: 'replay' | 'discard',
 ): Promise<void> {
-  world.operations++;
   try {
-    if (does === 'replay') await store.replay(messageId, { actor: 'operator' });
-    else await store.discard(messageId);
+    if (!owner.process.running) return;
+    if (does === 'replay') await owner.store.replay(messageId, { actor: 'operator' });
+    else await owner.store.discard(messageId);
     world.seen(`a dead letter was ${does}ed`);
   } catch {
     // It is not a dead letter any more, or the database has failed.
   } finally {
-    world.operations--;
+    owner.operations--;
   }
 }

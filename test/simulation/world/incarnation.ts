@@ -45,6 +45,8 @@ export class Incarnation {
   private readonly writer: MemoryWriter;
   private readonly topics: ModelTopicAdmin;
   readonly startedAtStep: number;
+  /** Replays and discards that the operator has asked for and not heard of. */
+  operations = 0;
   private sweeps = 0;
 
   constructor(

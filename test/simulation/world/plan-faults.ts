@@ -155,7 +155,8 @@ export function planFaults(
   topics: readonly PlannedTopic[],
 ): Fault[] {
   const { often, seldom } = MAKERS[emphasis];
-  const main = Array.from({ length: random.between(1, 4) }, () => random.pick(often));
+  const most = emphasis === 'refusals' ? 8 : 4;
+  const main = Array.from({ length: random.between(1, most) }, () => random.pick(often));
   const other = Array.from({ length: random.between(0, 2) }, () => random.pick(seldom));
   return [...main, ...other].map((make) => make(random, topics));
 }

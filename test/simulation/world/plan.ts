@@ -93,9 +93,9 @@ function planDelivery(random: Random, emphasis: Emphasis): BridgeConfig['deliver
     batchMaxBytes: random.pick([500, 2_000, 10_000]),
     lingerMs: random.chance(0.2) ? 3 : 0,
     deadLetterTopic: DEAD_LETTER_TOPIC,
-    onDeadLetter: random.chance(emphasis === 'refusals' ? 0.4 : 0.1) ? 'park' : 'continue',
+    onDeadLetter: random.chance(emphasis === 'refusals' ? 0.6 : 0.1) ? 'park' : 'continue',
     maxAttempts: random.between(2, 4),
-    retryInitialMs: random.between(100, 400),
+    retryInitialMs: random.between(10, 400),
     retryMultiplier: 2,
     retryMaxMs: 2_000,
   };
@@ -109,7 +109,7 @@ function planClients(
   return Array.from({ length: random.between(1, 4) }, (_, index) => {
     const name = `client-${index}`;
     const keys = Array.from({ length: random.between(1, 2) }, (__, key) => `${name}-key-${key}`);
-    const many = random.chance(0.2) ? 25 : 10;
+    const many = random.chance(emphasis === 'refusals' ? 0.5 : 0.2) ? 25 : 10;
     const posts = Array.from({ length: random.between(2, many) }, (__, post) =>
       planPost(random, emphasis, topics, `${name}-${post}`, keys),
     );
@@ -132,7 +132,7 @@ function planPost(
     topic,
     key: random.chance(0.1) ? null : random.pick(keys),
     bytes: isLarge ? 2 * SMALL_BYTES : random.between(20, 200),
-    pause: random.chance(0.6) ? 0 : random.between(1, 800),
+    pause: random.chance(0.6) ? 0 : random.between(1, random.pick([20, 800])),
     requestedPartition: demands ? random.between(0, partitions) : null,
   };
 }

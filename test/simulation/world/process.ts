@@ -1,5 +1,8 @@
 import type { Scheduler } from './scheduler.js';
 
+/** Keeps what is heard at one moment in its order. */
+const IN_ORDER_MS = 1e-6;
+
 /**
  * A simulated process: whatever comes to it from outside (an answer, a timer) comes through `deliver`. A dead
  * one hears nothing any more; a paused one (SIGSTOP, a virtual machine that is moved) hears it all later.
@@ -30,14 +33,15 @@ export class SimulatedProcess {
     if (this.state === 'running') this.state = 'paused';
   }
 
-  /** Everything that came meanwhile is heard now, one after the other. */
+  /** Everything that came meanwhile is heard now, in the order in which it came. */
   resume(): void {
     if (this.state !== 'paused') return;
     this.state = 'running';
     const held = this.heldBack;
     this.heldBack = [];
-    for (const { what, run } of held) {
-      this.scheduler.after(0, `${this.name} late: ${what}`, () => this.deliver(what, run));
+    for (const [position, { what, run }] of held.entries()) {
+      const wait = position * IN_ORDER_MS;
+      this.scheduler.after(wait, `${this.name} late: ${what}`, () => this.deliver(what, run));
     }
   }
 

@@ -23,8 +23,6 @@ export class World {
   readonly sights = new Set<string>();
   readonly commitsTried = new Set<string>();
   readonly told: Told[] = [];
-  /** Replays and discards that the operator has asked for and not heard of. */
-  operations = 0;
   readonly incarnations: Incarnation[] = [];
 
   constructor(

@@ -74,10 +74,19 @@ describe('Blocks', () => {
   });
 
   it('frees a parked key when its record was replayed to another topic', () => {
+    blocks.park(record(1));
+    blocks.passOver(record(2), 0);
+    blocks.unpark(1);
+    expect(released).toEqual([2]);
+  });
+
+  it('does not give the operator a record that the side has', () => {
+    blocks.park(record(1));
     blocks.hold(record(1));
     blocks.passOver(record(2), 0);
-    blocks.releaseId(1);
-    expect(released).toEqual([2]);
+    blocks.unpark(1);
+    expect({ released, settled }).toEqual({ released: [], settled: [] });
+    expect(blocks.holds(record(1))).toBe(true);
   });
 
   it('holds the records of one partition back, and lets the others pass', () => {

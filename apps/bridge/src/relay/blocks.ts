@@ -30,7 +30,7 @@ export interface Quarantine {
 /** Called with the first id that may be waiting again because a block has ended. */
 export type Released = (fromId: number) => void;
 
-/** Called with a record that the side has settled: a main pipeline may hold an old copy of it in memory. */
+/** Called with a record that has been settled: a main pipeline may hold an old copy of it in memory. */
 export type Settled = (id: number) => void;
 
 /**
@@ -40,6 +40,8 @@ export type Settled = (id: number) => void;
  */
 export class Blocks {
   private readonly keys = new Map<string, KeyBlock>();
+  /** The order keys of dead letters, by id: only these are the operator's to let go. */
+  private readonly parked = new Map<number, string>();
   private readonly quarantines = new Map<string, Quarantine>();
   /** What main pipelines are sending, which the side must not send too. */
   readonly inFlight = new InFlight();
@@ -55,6 +57,7 @@ export class Blocks {
 
   /** The record is on the side from now on. */
   hold(record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>): void {
+    this.parked.delete(record.id);
     const key = orderKey(record);
     const block = this.keys.get(key);
     if (block === undefined) {
@@ -90,12 +93,26 @@ export class Blocks {
     }
   }
 
-  /** As `release`, for a record whose topic is another one now: a dead letter that was replayed elsewhere. */
-  releaseId(id: number): void {
+  /**
+   * The record is a dead letter, or is about to become one: said before the commit, since a replay can share that
+   * commit and be told of it first.
+   */
+  park(record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>): void {
+    this.hold(record);
+    this.parked.set(record.id, orderKey(record));
+  }
+
+  /**
+   * The dead letter lets its key go: it was replayed (perhaps to another topic) or discarded, or letters do not
+   * hold their keys. Nothing happens to a record that the side has now: it deals with it by itself.
+   */
+  unpark(id: number): void {
+    const key = this.parked.get(id);
+    if (key === undefined) return;
+    this.parked.delete(id);
     this.settled(id);
-    for (const [key, block] of this.keys) {
-      if (block.holders.has(id)) return this.drop(key, block, id);
-    }
+    const block = this.keys.get(key);
+    if (block !== undefined) this.drop(key, block, id);
   }
 
   /** Whether a main pipeline must pass over this record; it is then remembered. */

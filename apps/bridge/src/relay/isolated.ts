@@ -12,6 +12,8 @@ const LOAD_AT_ONCE = 100;
 /** The records that a main pipeline has handed over: which of them is to be tried next, alone or with its like. */
 export class Isolated {
   private readonly entries = new Map<number, Entry>();
+  /** Replayed or discarded while it is looked what has become of them: what is found may be older than that. */
+  private readonly changed = new Set<number>();
 
   constructor(
     private readonly store: Pick<OutboxStore, 'load'>,
@@ -20,13 +22,15 @@ export class Isolated {
     private readonly parks: boolean,
   ) {}
 
-  add(rows: readonly OutboxRecord[], alone: boolean): boolean {
-    if (this.entries.size + rows.length > MAX_ENTRIES) return false;
+  hasRoomFor(rows: readonly OutboxRecord[]): boolean {
+    return this.entries.size + rows.length <= MAX_ENTRIES;
+  }
+
+  add(rows: readonly OutboxRecord[], alone: boolean): void {
     for (const { id, topic, key, delivery } of rows) {
       this.entries.set(id, { id, topic, key, delivery, alone });
       this.blocks.hold({ id, topic, key });
     }
-    return true;
   }
 
   /** Each of these is to be tried alone from now on. */
@@ -40,6 +44,11 @@ export class Isolated {
   /** The records are settled, failed or buried: whoever holds them now, it is not this list. */
   forget(ids: readonly number[]): void {
     for (const id of ids) this.entries.delete(id);
+  }
+
+  /** An operator has replayed or discarded this record. If it is here, the next look at it tells what to do. */
+  lookAgain(id: number): void {
+    if (this.entries.has(id)) this.changed.add(id);
   }
 
   /**
@@ -71,8 +80,9 @@ export class Isolated {
   async next(maxBytes: number): Promise<OutboxRecord[]> {
     const ids = this.choose();
     if (ids.length === 0) return [];
+    this.changed.clear();
     const loaded = await this.store.load(ids);
-    const open = loaded.filter(({ status }) => status === 'pending');
+    const open = loaded.filter((row) => this.waitsHere(row));
     this.letGo(ids, loaded);
     let bytes = 0;
     return open.filter((row, position) => {
@@ -86,11 +96,18 @@ export class Isolated {
     const found = new Map(loaded.map((row) => [row.id, row]));
     for (const id of ids) {
       const row = found.get(id);
-      if (row?.status === 'pending') continue;
+      if (this.changed.has(id) || (row !== undefined && this.waitsHere(row))) continue;
       const isParked = row?.status === 'dlq' && row.key !== null && this.parks;
       if (row?.status === 'failed' || isParked) this.entries.delete(id);
       else this.giveBack([id]);
+      if (isParked) this.blocks.park(row);
     }
+  }
+
+  /** A record that was buried unheard and then replayed to another topic is its main pipeline's. */
+  private waitsHere(row: OutboxRecord): boolean {
+    const entry = this.entries.get(row.id);
+    return row.status === 'pending' && entry !== undefined && orderKey(entry) === orderKey(row);
   }
 
   private choose(): number[] {

@@ -53,12 +53,12 @@ export class Refusals {
 
   private async bury(dead: readonly OutboxRecord[], { code, message }: KafkaError): Promise<void> {
     if (dead.length === 0) return;
+    for (const row of dead) this.blocks.park(row);
     await this.store.bury(dead.map(({ id }) => ({ id, code, error: message })));
     for (const row of dead) {
       this.logger.warn('a record is a dead letter', { messageId: row.messageId, code });
       this.settlements.settle(row.id, { status: 'dlq', code, error: message });
-      if (this.rules.onDeadLetter === 'park' && row.key !== null) this.blocks.hold(row);
-      else this.blocks.release(row);
+      if (this.rules.onDeadLetter === 'continue' || row.key === null) this.blocks.unpark(row.id);
     }
     this.buried();
   }

@@ -148,7 +148,8 @@ export class Relay extends RelayStatus {
   /** By its id: a record that is replayed to another topic was parked under its first one. */
   private free(id: number): void {
     this.freedEarly?.add(id);
-    this.parts.blocks.releaseId(id);
+    this.parts.blocks.unpark(id);
+    this.parts.side.lookAgain(id);
   }
 
   private async run(): Promise<void> {
@@ -185,10 +186,10 @@ export class Relay extends RelayStatus {
     for (const record of await store.keysInStatus('failed')) blocks.hold(record);
     if (onDeadLetter === 'park') {
       for (const record of await store.keysInStatus('dlq')) {
-        if (record.key !== null) blocks.hold(record);
+        if (record.key !== null) blocks.park(record);
       }
     }
-    for (const id of this.freedEarly ?? []) blocks.releaseId(id);
+    for (const id of this.freedEarly ?? []) blocks.unpark(id);
     this.freedEarly = null;
     const lastId = await store.lastId();
     for (const feed of feeds) feed.start(lastId);

@@ -60,9 +60,16 @@ export class SidePipeline implements SideDoor {
   }
 
   isolate(rows: readonly OutboxRecord[], alone: boolean): boolean {
-    const taken = this.ports.isolated.add(rows, alone);
+    const { isolated } = this.ports;
+    if (!isolated.hasRoomFor(rows)) return false;
+    isolated.add(rows, alone);
     this.wake();
-    return taken;
+    return true;
+  }
+
+  /** An operator has replayed or discarded this record. */
+  lookAgain(id: number): void {
+    this.ports.isolated.lookAgain(id);
   }
 
   async judge(rows: readonly OutboxRecord[], error: KafkaError): Promise<void> {
@@ -168,7 +175,8 @@ export class SidePipeline implements SideDoor {
     try {
       return await work;
     } catch (failure) {
-      this.isolate(rows, true);
+      this.ports.isolated.add(rows, true);
+      this.wake();
       throw failure;
     }
   }

@@ -62,8 +62,8 @@ export class SideVerdicts {
   }
 
   async judge(rows: readonly OutboxRecord[], error: KafkaError): Promise<void> {
-    await this.refusals.judge(rows, error);
     this.isolated.forget(rows.map(({ id }) => id));
+    await this.refusals.judge(rows, error);
     for (const { id } of rows) this.choice.apart.delete(id);
   }
 

@@ -1,6 +1,7 @@
 import { destroyPages, leafPagesWith } from '../../../operator/damaged-file.js';
 import type { BridgeSetup } from '../../../support/bridge-setup.js';
 import { sqliteFile } from '../../../support/sqlite-file.js';
+import { endsWith } from '../ends.js';
 import type { FaultyWorld } from '../faulty-world.js';
 import type { FaultRow, RowReport, Scale } from '../row.js';
 import { acceptsAndSendsNothing, outbox, reconcileAndStart, withoutNamed } from '../way-out.js';
@@ -68,8 +69,7 @@ async function damage({ database }: BridgeSetup): Promise<void> {
 async function refusesToStart({ bridge }: BridgeSetup): Promise<void> {
   const before = bridge.lines.length;
   const { ended } = await bridge.launch();
-  const { code, signal } = await ended;
-  if (code !== STORAGE) throw new Error(`On a damaged file it ended with ${code ?? signal}.`);
+  await endsWith('On a damaged file the bridge', ended, STORAGE);
   const said = bridge.lines.slice(before);
   if (!said.some((line) => line.startsWith('storage_corrupt') && line.includes('-- recover'))) {
     throw new Error(`On a damaged file it said: ${said.join(' | ')}`);

@@ -35,7 +35,7 @@ interface Extent {
  * The partitions are added and all are replayed under load, while the bridge is killed again and again.
  */
 async function replayed(world: FaultyWorld, scale: Scale): Promise<RowReport> {
-  const extent = scale === 'fast' ? { letters: 200, kills: 2 } : { letters: 10_000, kills: 10 };
+  const extent = scale === 'fast' ? { letters: 200, kills: 2 } : { letters: 10_000, kills: 6 };
   const topic = await world.topic('wrong');
   const topics = [topic, await world.topic('live')];
   const setup = await world.prepare();

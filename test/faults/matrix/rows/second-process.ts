@@ -1,4 +1,5 @@
 import { BridgeProcess } from '../../../support/bridge-process.js';
+import { endsWith } from '../ends.js';
 import type { FaultyWorld } from '../faulty-world.js';
 import type { FaultRow, RowReport, Scale } from '../row.js';
 
@@ -30,8 +31,7 @@ async function secondProcess(world: FaultyWorld, scale: Scale): Promise<RowRepor
 async function refused(second: BridgeProcess): Promise<void> {
   const before = second.lines.length;
   const { ended } = await second.launch();
-  const { code, signal } = await ended;
-  if (code !== LOCKED) throw new Error(`The second process ended with ${code ?? signal}.`);
+  await endsWith('The second process', ended, LOCKED);
   const said = second.lines.slice(before);
   if (said.length !== 1 || said[0]?.startsWith('storage_locked: Another process') !== true) {
     throw new Error(`The second process said: ${said.join(' | ')}`);

@@ -3,11 +3,11 @@ import type { BridgeProcess } from '../../../support/bridge-process.js';
 import type { BridgeSetup } from '../../../support/bridge-setup.js';
 import type { Load } from '../../../support/oracle/load.js';
 import { Strace } from '../../../support/strace.js';
+import { endsWith } from '../ends.js';
 import type { FaultyWorld } from '../faulty-world.js';
 import type { FaultRow, RowReport, Scale } from '../row.js';
 
 const SOFTWARE = 70;
-const ENDS_WITHIN_MS = 60_000;
 const SYNC_CALLS = ['fsync', 'fdatasync'];
 const ACCEPTED_HERE = '"HTTP/1.1 201';
 /** A sync that is slower than any answer of an event loop that does not wait for it. */
@@ -85,9 +85,7 @@ async function withFailingSync(
   const inject = `${SYNC_CALLS.join(',')}:error=EIO:when=${when}`;
   const strace = await Strace.attach(bridge.pid ?? 0, { ...looked, inject });
   try {
-    const end = await Promise.race([bridge.ended, delay(ENDS_WITHIN_MS, null, { ref: false })]);
-    if (end === null) throw new Error('After EIO the bridge has gone on.');
-    if (end.code !== SOFTWARE) throw new Error(`After EIO the bridge ended with ${end.code}.`);
+    await endsWith('After EIO the bridge', bridge.ended, SOFTWARE);
     if (!bridge.lines.slice(-20).some((line) => line.includes('The storage has failed for good'))) {
       throw new Error('The bridge did not say why it ended.');
     }
