@@ -35,7 +35,7 @@ export type {
 } from './record.js';
 export { backupSqlite } from './operator/backup.js';
 export type { Backup } from './operator/backup.js';
-export { inspectOutbox, inspectPipelines } from './operator/inspection.js';
+export { inspectOutbox, inspectPipelines } from './operator/inspect-outbox.js';
 export type { Inspection } from './operator/inspection.js';
 export { sqliteFileOf } from './operator/open-engine.js';
 export { Reconciliation } from './operator/reconciliation.js';

@@ -1,6 +1,6 @@
 import type { Reconciliation } from '@bridge/outbox';
 import { ledgerSentence } from './ledger-words.js';
-import type { ReconcileOptions, Reconciled } from './reconcile.js';
+import type { ReconcileOptions, Reconciled } from './reconciled.js';
 import { count, RESULT, some, type Report } from './report.js';
 import type { Searched } from './topic-search.js';
 

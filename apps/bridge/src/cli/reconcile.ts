@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { KafkaError, type LedgerNumber } from '@bridge/kafka';
-import { Reconciliation, type ReconcileChange, type ReconcileCounts } from '@bridge/outbox';
+import { Reconciliation, type ReconcileChange } from '@bridge/outbox';
 import { LEDGER_TOPIC, type BridgeConfig } from '../config/bridge.config.js';
 import { identify, LEDGER_PARTITIONS, LEDGERED } from '../relay/index.js';
 import { comparedOf } from './check.js';
@@ -8,27 +8,10 @@ import { Findings } from './findings.js';
 import { withKafka, type KafkaAccess } from './kafka-access.js';
 import type { Compared } from './ledger-words.js';
 import { missingOf, NOTHING_MISSING, type Missing } from './missing.js';
+import type { Reconciled, ReconcileOptions } from './reconciled.js';
 import { reconcileReport } from './reconcile-report.js';
 import type { Progress, Report } from './report.js';
 import { searchTopic, type Searched } from './topic-search.js';
-
-export interface ReconcileOptions {
-  readonly apply: boolean;
-  readonly resendMissing: boolean;
-  /** Topics that are looked through although the outbox does not know them. */
-  readonly topics: readonly string[];
-}
-
-/** Everything that was found out, and what follows from it. */
-export interface Reconciled {
-  readonly compared: readonly Compared[];
-  readonly searched: readonly Searched[];
-  readonly findings: Findings;
-  readonly missing: Missing;
-  readonly change: ReconcileChange;
-  /** Null in a dry run. */
-  readonly done: ReconcileCounts | null;
-}
 
 /**
  * How long before the oldest waiting record a record may have been sent and still stand behind it in Kafka: as

@@ -7,11 +7,12 @@ import type { DeadLetterPublisher } from './dead-letter.publisher.js';
 import type { Delivery } from './delivery.js';
 import type { Isolated } from './isolated.js';
 import { outgoingRecord, type Outgoing } from './outgoing.js';
-import { HEARTBEAT_LOOK_MS, type SideDoor } from './pipeline.js';
+import { HEARTBEAT_LOOK_MS } from './pipeline.js';
 import { place } from './placement.js';
 import type { Progress } from './progress.js';
 import { clusterBackoff } from './retry-policy.js';
 import type { SideChoice } from './side-choice.js';
+import type { SideDoor } from './side-door.js';
 import type { SideVerdicts } from './side-verdicts.js';
 import { Signal } from './signal.js';
 

@@ -1,0 +1,13 @@
+import type { KafkaError } from '@bridge/kafka';
+import type { OutboxRecord } from '@bridge/outbox';
+
+/** Where a main pipeline hands over what is not well. */
+export interface SideDoor {
+  /**
+   * Takes the records over: each alone, or those of a topic together.
+   * False when the side is full: then nothing was taken.
+   */
+  isolate(rows: readonly OutboxRecord[], alone: boolean): boolean;
+  /** These were refused, each for itself and all for the same reason: retry, or dead letter. */
+  judge(rows: readonly OutboxRecord[], error: KafkaError): Promise<void>;
+}
