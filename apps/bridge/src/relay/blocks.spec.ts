@@ -47,6 +47,17 @@ describe('Blocks', () => {
     expect(released).toEqual([3]);
   });
 
+  it('goes back to a record that only waits behind later ones on the side now', () => {
+    blocks.hold(record(1));
+    blocks.hold(record(5));
+    expect([2, 3].map((id) => blocks.passOver(record(id), 0))).toEqual([true, true]);
+    blocks.release(record(1));
+    expect(released).toEqual([2]);
+    expect([2, 3, 6].map((id) => blocks.passOver(record(id), 0))).toEqual([false, false, true]);
+    blocks.release(record(5));
+    expect(released).toEqual([2, 6]);
+  });
+
   it('takes the same key of another topic for another key', () => {
     blocks.hold(record(1));
     expect(blocks.passOver(record(2, 'k', 'pedidos'), 0)).toBe(false);

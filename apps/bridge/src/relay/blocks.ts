@@ -74,7 +74,7 @@ export class Blocks {
     const block = this.keys.get(key);
     if (block === undefined || !block.holders.has(record.id)) return;
     if (again) block.firstSkipped = earlier(block.firstSkipped, record.id);
-    this.drop(key, block, record.id);
+    this.goBackTo(this.drop(key, block, record.id));
   }
 
   /**
@@ -84,13 +84,10 @@ export class Blocks {
   leaveTo(quarantine: Quarantine, record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>): void {
     const key = orderKey(record);
     const block = this.keys.get(key);
-    if (block === undefined || !block.holders.delete(record.id)) return;
+    if (block === undefined || !block.holders.has(record.id)) return;
     quarantine.firstSkipped = earlier(quarantine.firstSkipped, record.id);
-    if (block.holders.size > 0) return;
-    this.keys.delete(key);
-    if (block.firstSkipped !== null) {
-      quarantine.firstSkipped = earlier(quarantine.firstSkipped, block.firstSkipped);
-    }
+    const freed = this.drop(key, block, record.id);
+    if (freed !== null) quarantine.firstSkipped = earlier(quarantine.firstSkipped, freed);
   }
 
   /**
@@ -112,7 +109,7 @@ export class Blocks {
     this.parked.delete(id);
     this.settled(id);
     const block = this.keys.get(key);
-    if (block !== undefined) this.drop(key, block, id);
+    if (block !== undefined) this.goBackTo(this.drop(key, block, id));
   }
 
   /** Whether a main pipeline must pass over this record; it is then remembered. */
@@ -126,8 +123,7 @@ export class Blocks {
   /** A dead letter that is parked holds back what comes after it, and nothing else. */
   private blockAhead(record: OutboxRecord): KeyBlock | undefined {
     const block = this.keys.get(orderKey(record));
-    for (const holder of block?.holders ?? []) if (holder <= record.id) return block;
-    return undefined;
+    return block !== undefined && isBlocked(block, record.id) ? block : undefined;
   }
 
   /** Whether this very record is on the side. */
@@ -148,11 +144,19 @@ export class Blocks {
     return false;
   }
 
-  private drop(key: string, block: KeyBlock, id: number): void {
+  /** @returns the first record that was passed over and need not wait any more; null when there is none. */
+  private drop(key: string, block: KeyBlock, id: number): number | null {
     block.holders.delete(id);
-    if (block.holders.size > 0) return;
-    this.keys.delete(key);
-    if (block.firstSkipped !== null) this.released(block.firstSkipped);
+    if (block.holders.size === 0) this.keys.delete(key);
+    const first = block.firstSkipped;
+    if (first === null || isBlocked(block, first)) return null;
+    // Whoever is passed over again on the way from there is remembered again.
+    block.firstSkipped = null;
+    return first;
+  }
+
+  private goBackTo(id: number | null): void {
+    if (id !== null) this.released(id);
   }
 
   // ── quarantine ──────────────────────────────────────────────────────────────────────────────────
@@ -192,9 +196,15 @@ export class Blocks {
       const quarantine = this.quarantines.get(name);
       if (quarantine === undefined) continue;
       this.quarantines.delete(name);
-      if (quarantine.firstSkipped !== null) this.released(quarantine.firstSkipped);
+      this.goBackTo(quarantine.firstSkipped);
     }
   }
+}
+
+/** A record waits only for what is on the side and comes before it, or is itself. */
+function isBlocked(block: KeyBlock, id: number): boolean {
+  for (const holder of block.holders) if (holder <= id) return true;
+  return false;
 }
 
 function quarantineName(topic: string, partition: number | null): string {
