@@ -12,6 +12,8 @@ export interface BridgeConfig {
     readonly host: string;
     readonly port: number;
     readonly maxBodyBytes: number;
+    /** In one POST. */
+    readonly maxRecords: number;
     readonly confirmWaitMs: number;
     readonly invalidUtf8: 'windows-1252' | 'reject';
   };

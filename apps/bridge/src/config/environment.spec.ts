@@ -21,6 +21,7 @@ test('has a default for everything', () => {
       host: '127.0.0.1',
       port: 8081,
       maxBodyBytes: 1_048_576,
+      maxRecords: 500,
       confirmWaitMs: 5_000,
       invalidUtf8: 'windows-1252',
     },

@@ -96,6 +96,7 @@ function bridgeConfig(v: Variables, overrides: TopicOverrides): BridgeConfig {
       host: v.HOST,
       port: Number(v.PORT),
       maxBodyBytes: size(v.MAX_BODY_BYTES),
+      maxRecords: Number(v.MAX_RECORDS_PER_REQUEST),
       confirmWaitMs: Number(v.CONFIRM_WAIT_MS),
       invalidUtf8: v.INVALID_UTF8 as 'windows-1252' | 'reject',
     },

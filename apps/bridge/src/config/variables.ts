@@ -76,6 +76,7 @@ export class Variables {
 
   @IsWhole(0, 60_000) CONFIRM_WAIT_MS = '5000';
   @IsSize(KIB, 16 * MIB, 'from 1 KiB to 16 MiB') MAX_BODY_BYTES = '1048576';
+  @IsWhole(1, 10_000) MAX_RECORDS_PER_REQUEST = '500';
   @IsOneOf('windows-1252', 'reject') INVALID_UTF8 = 'windows-1252';
   @IsPointer() MESSAGE_ID_POINTER = '';
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { ProblemError } from '../problem/index.js';
-import { membersOf, nesting, stringAt, wholeOf, type Member } from './json-spans.js';
+import { membersOf, nesting, stringAt, wholeOf, type Member, type Span } from './json-spans.js';
 
 /** Deeper than any document has a use for; recursion anywhere behind the edge is safe below it. */
 export const MAX_NESTING = 1_000;
@@ -22,12 +22,25 @@ export function readObject(bytes: Buffer, fields: ReadonlySet<string>): JsonObje
   if (nesting(bytes) > MAX_NESTING) {
     throw new ProblemError('json_too_deep', `Nested deeper than ${MAX_NESTING}`);
   }
-  const value = parse(bytes);
+  return readElement(bytes, wholeOf(bytes), parse(bytes), fields);
+}
+
+/**
+ * Reads an object that stands within a body that is known to be JSON.
+ * @param value what JSON.parse has made of it.
+ * @throws ProblemError `invalid_body`, `unknown_parameter`.
+ */
+export function readElement(
+  bytes: Buffer,
+  span: Span,
+  value: unknown,
+  fields: ReadonlySet<string>,
+): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ProblemError('invalid_body', 'The body must be a JSON object');
+    throw new ProblemError('invalid_body', 'A JSON object is needed here');
   }
   const members = new Map<string, Member>();
-  for (const member of membersOf(bytes, wholeOf(bytes))) {
+  for (const member of membersOf(bytes, span)) {
     const name = stringAt(bytes, member.name);
     if (!fields.has(name)) throw new ProblemError('unknown_parameter', unknownField(name));
     if (members.has(name)) throw new ProblemError('invalid_body', `The field ${name} stands twice`);

@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerProblem, ProblemError } from '../problem/index.js';
 import { announcedBytes, BodyBudget } from './body-budget.js';
+import { CONTROL_MEDIA_TYPES, essenceOf } from './media-type.js';
 import { RouteTable } from './route-table.js';
 import { answerOnSocket, answerTooLarge } from './wire-errors.js';
 
@@ -20,6 +21,10 @@ const SOCKET_IDLE_MS = 65_000;
 const CLOSE_WITHIN_MS = 5_000;
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a body of this route may be; absent: JSON. */
+    mediaTypes?: readonly string[];
+  }
   interface FastifyRequest {
     /** Bytes of the body budget that this request holds. */
     reservedBytes: number;
@@ -86,10 +91,10 @@ export function createHttpAdapter(options: { readonly maxBodyBytes: number }): B
   return adapter;
 }
 
-/** Bodies of application/json as they came; every other type is refused with 415. */
+/** Bodies as they came, also empty ones; every type that the route does not have is refused with 415. */
 function takeBytes(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
 }
@@ -110,7 +115,8 @@ function screenRequests(
     this.body = undefined;
   });
   fastify.addHook('onRequest', (request, reply, done) => {
-    const problem = unroutable(request, routes) ?? refusal(request, adapter.shuttingDown);
+    const problem =
+      unroutable(request, routes) ?? refusal(request, adapter.shuttingDown) ?? unsupported(request);
     if (problem !== null) return done(problem);
     return done(reserve(request, reply, bodies, maxBodyBytes) ?? undefined);
   });
@@ -149,6 +155,16 @@ function refusal(request: FastifyRequest, shuttingDown: boolean): ProblemError |
     return new ProblemError('bad_encoding', 'Send the body without Content-Encoding');
   }
   return null;
+}
+
+function unsupported({ method, headers, routeOptions }: FastifyRequest): ProblemError | null {
+  const hasBody =
+    headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  const type = headers['content-type'];
+  if (!hasBody && (type === undefined || method !== 'POST')) return null;
+  const types = routeOptions.config.mediaTypes ?? CONTROL_MEDIA_TYPES;
+  if (types.includes(essenceOf(type))) return null;
+  return new ProblemError('unsupported_media_type', `Use Content-Type: ${types.join(', ')}`);
 }
 
 function reserve(

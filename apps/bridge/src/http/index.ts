@@ -1,4 +1,4 @@
-export { MAX_NESTING, readObject } from './control-json.js';
+export { MAX_NESTING, readElement, readObject } from './control-json.js';
 export type { JsonObject } from './control-json.js';
 export { ControlBody, ControlQuery } from './dto.js';
 export { HttpModule } from './http.module.js';
@@ -6,4 +6,5 @@ export { BridgeHttpAdapter, createHttpAdapter } from './http-server.js';
 export { elementsOf, membersOf, stringAt, textAt, wholeOf } from './json-spans.js';
 export type { Member, Span } from './json-spans.js';
 export { IsInstant, parseInstant } from './instant.js';
+export { essenceOf } from './media-type.js';
 export { Shutdown } from './shutdown.js';

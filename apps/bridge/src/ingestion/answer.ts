@@ -13,21 +13,34 @@ export type Outcome =
       readonly error: string;
     };
 
+/** One record of the POST that is answered. */
+export interface AnsweredRecord {
+  readonly messageId: string;
+  readonly outcome: Outcome;
+  /** Whether an earlier POST, or an earlier record of the same list, has brought it. */
+  readonly duplicate: boolean;
+}
+
 export interface OffsetEntry {
+  /** Only in the answer to a list, where each record has its own. */
+  readonly message_id?: string;
   /** Kafka's offset; `-1` is Kafka's own mark for "none yet". */
   readonly offset: string;
   /** `-1` while it is not chosen. */
   readonly partition: number;
   readonly error_code: string | null;
   readonly error: string | null;
+  readonly duplicate?: true;
 }
 
 export interface AnswerBody {
   readonly success: true;
-  readonly message_id: string;
+  /** Absent in the answer to a list. */
+  readonly message_id?: string;
+  /** One for each record, in their order. */
   readonly offsets: readonly OffsetEntry[];
   readonly acks: 'all';
-  /** Whether Kafka has committed it on all in-sync replicas. */
+  /** Whether Kafka has committed all of them on all in-sync replicas. */
   readonly confirmed: boolean;
   readonly status?: 'pending' | 'dlq';
   readonly duplicate?: true;
@@ -41,9 +54,9 @@ export interface Answer {
 }
 
 export interface AnswerFacts {
-  readonly messageId: string;
-  readonly outcome: Outcome;
-  readonly duplicate: boolean;
+  readonly records: readonly AnsweredRecord[];
+  /** Whether the body was a list. */
+  readonly many: boolean;
   readonly preference: Preference;
   readonly durationMs: number;
 }
@@ -66,27 +79,46 @@ export function outcomeOfState(state: RecordState): Outcome {
   return { status: 'pending', partition };
 }
 
-/** 200: Kafka has it. 201: it is durable here. 202: the same, and the caller asked not to wait. */
-export function answerOf(facts: AnswerFacts): Answer {
-  const { messageId, outcome, duplicate, preference, durationMs } = facts;
-  const confirmed = outcome.status === 'sent';
+/** 200: Kafka has all of it. 201: it is durable here. 202: the same, and the caller asked not to wait. */
+export function answerOf({ records, many, preference, durationMs }: AnswerFacts): Answer {
+  const status = leastSettled(records);
+  const confirmed = status === 'sent';
+  const duplicate = records.every((record) => record.duplicate);
+  const messageId = many ? undefined : records[0]?.messageId;
   return {
     status: confirmed ? 200 : preference.async ? 202 : 201,
     headers: {
-      ...(confirmed ? {} : { location: `/messages/${encodeURIComponent(messageId)}` }),
+      ...(confirmed || messageId === undefined
+        ? {}
+        : { location: `/messages/${encodeURIComponent(messageId)}` }),
       ...(duplicate ? { 'idempotent-replayed': 'true' } : {}),
       ...(preference.applied === null ? {} : { 'preference-applied': preference.applied }),
     },
     body: {
       success: true,
-      message_id: messageId,
-      offsets: [entryOf(outcome)],
+      ...(messageId === undefined ? {} : { message_id: messageId }),
+      offsets: records.map((record) => (many ? listedEntryOf(record) : entryOf(record.outcome))),
       acks: 'all',
       confirmed,
-      ...(outcome.status === 'sent' ? {} : { status: outcome.status }),
+      ...(confirmed ? {} : { status }),
       ...(duplicate ? { duplicate: true } : {}),
       duration_ms: Math.round(durationMs),
     },
+  };
+}
+
+/** Of several records the one that is furthest from Kafka speaks for all. */
+function leastSettled(records: readonly AnsweredRecord[]): Outcome['status'] {
+  const found = new Set(records.map(({ outcome }) => outcome.status));
+  if (found.has('pending')) return 'pending';
+  return found.has('dlq') ? 'dlq' : 'sent';
+}
+
+function listedEntryOf({ messageId, outcome, duplicate }: AnsweredRecord): OffsetEntry {
+  return {
+    message_id: messageId,
+    ...entryOf(outcome),
+    ...(duplicate ? { duplicate: true } : {}),
   };
 }
 

@@ -1,8 +1,10 @@
 import { ProblemError, type ProblemCode } from '../problem/index.js';
-import { readEnvelope, type Envelope } from './envelope.js';
+import { readEnvelopes, type Envelope } from './envelope.js';
 
 const NOW = Date.UTC(2025, 9, 21);
-const read = (text: string): Envelope => readEnvelope(Buffer.from(text, 'utf8'), NOW);
+const MOST = 3;
+const readAll = (text: string) => readEnvelopes(Buffer.from(text, 'utf8'), NOW, MOST);
+const read = (text: string): Envelope => readAll(text).envelopes[0] as Envelope;
 
 function codeOf(text: string): ProblemCode | null {
   try {
@@ -29,6 +31,8 @@ test('reads every field', () => {
     messageId: 'm-1',
     partition: 2,
     timestamp: 1_761_043_800_000,
+    contentType: 'application/json',
+    span: { start: 0, end: 129 },
   });
 });
 
@@ -149,4 +153,38 @@ test('never quotes the body in a refusal', () => {
   ]) {
     expect(() => read(text)).not.toThrow(/segredo/);
   }
+});
+
+describe('a list', () => {
+  it('holds each record with its own value, byte for byte', () => {
+    const list = readAll(
+      '{"records":[ {"data":10.00,"key":"a"} ,{"data":{"b": 1},"message_id":"m"}]}',
+    );
+    expect(list.many).toBe(true);
+    expect(
+      list.envelopes.map(({ value, key, messageId }) => [
+        value?.toString(),
+        key?.toString(),
+        messageId,
+      ]),
+    ).toEqual([
+      ['10.00', 'a', null],
+      ['{"b": 1}', undefined, 'm'],
+    ]);
+  });
+
+  it.each([
+    ['{"records":[]}', 'empty_batch', undefined],
+    ['{"records":{}}', 'invalid_body', undefined],
+    ['{"records":[{"data":1}],"key":"k"}', 'invalid_body', undefined],
+    ['{"records":[{"data":1},{"data":2},{"data":3},{"data":4}]}', 'batch_too_large', undefined],
+    ['{"records":[{"data":1},{"key":"k"}]}', 'invalid_body', 1],
+    ['{"records":[{"data":1},null]}', 'invalid_body', 1],
+    ['{"records":[{"data":1},{"data":1,"data":2}]}', 'invalid_body', 1],
+    ['{"records":[{"data":1,"acks":0}]}', 'unknown_parameter', 0],
+    ['{"records":[{"data":1},{"data":2},{"data":3,"partition":-1}]}', 'invalid_partition', 2],
+    ['{"records":[{"records":[]}]}', 'unknown_parameter', 0],
+  ])('%s is %s', (text, code, recordIndex) => {
+    expect(() => readAll(text)).toThrow(expect.objectContaining({ code, recordIndex }));
+  });
 });

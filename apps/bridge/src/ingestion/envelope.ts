@@ -1,4 +1,12 @@
-import { membersOf, readObject, type JsonObject } from '../http/index.js';
+import {
+  elementsOf,
+  membersOf,
+  readElement,
+  readObject,
+  wholeOf,
+  type JsonObject,
+  type Span,
+} from '../http/index.js';
 import { ProblemError } from '../problem/index.js';
 import {
   readHeaders,
@@ -18,6 +26,10 @@ const FIELDS: ReadonlySet<string> = new Set([
   'timestamp',
 ]);
 
+const MANY = 'records';
+const TOP_FIELDS: ReadonlySet<string> = new Set([...FIELDS, MANY]);
+const JSON_TYPE = 'application/json';
+
 /** What a POST says about one record. */
 export interface Envelope {
   readonly key: Buffer | null;
@@ -28,16 +40,60 @@ export interface Envelope {
   readonly partition: number | null;
   /** Epoch milliseconds. */
   readonly timestamp: number | null;
+  /** Of the value. */
+  readonly contentType: string;
+  /** Where the record stands in a JSON body; null where the body is the value. */
+  readonly span: Span | null;
+}
+
+/** What a JSON body holds: one record, or a list of them. */
+export interface Envelopes {
+  readonly envelopes: readonly Envelope[];
+  /** Whether the body was a list, also one of a single record. */
+  readonly many: boolean;
 }
 
 /**
- * Reads the body of `POST /topics/:topic`. Pure; `data` is only looked at for where it begins and ends.
+ * Reads the body of `POST /topics/:topic`: one record, or `{"records": […]}`. Pure; `data` is only looked at for
+ * where it begins and ends.
  * @param bytes UTF-8.
  * @param now epoch milliseconds.
- * @throws ProblemError with the code of what is wrong.
+ * @param maxRecords in one body.
+ * @throws ProblemError with the code of what is wrong, and with the place of the record in a list.
  */
-export function readEnvelope(bytes: Buffer, now: number): Envelope {
-  const body = readObject(bytes, FIELDS);
+export function readEnvelopes(bytes: Buffer, now: number, maxRecords: number): Envelopes {
+  const body = readObject(bytes, TOP_FIELDS);
+  const list = body.members.get(MANY);
+  if (list === undefined) {
+    return { envelopes: [readEnvelope(bytes, wholeOf(bytes), body, now)], many: false };
+  }
+  if (body.members.size > 1) {
+    throw new ProblemError('invalid_body', 'Beside records there can be no other field');
+  }
+  const values = body.value[MANY];
+  if (!Array.isArray(values)) throw new ProblemError('invalid_body', 'records must be an array');
+  if (values.length === 0) throw new ProblemError('empty_batch', 'records is empty');
+  if (values.length > maxRecords) {
+    throw new ProblemError('batch_too_large', `At most ${maxRecords} records in one request`);
+  }
+  const envelopes = elementsOf(bytes, list.value).map((span, index) =>
+    atIndex(index, () =>
+      readEnvelope(bytes, span, readElement(bytes, span, values[index], FIELDS), now),
+    ),
+  );
+  return { envelopes, many: true };
+}
+
+/** Names the record of a list that a refusal is about. */
+export function atIndex<T>(index: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof ProblemError ? error.atRecord(index) : error;
+  }
+}
+
+function readEnvelope(bytes: Buffer, span: Span, body: JsonObject, now: number): Envelope {
   const data = body.members.get('data');
   if (data === undefined) throw new ProblemError('invalid_body', 'The field data is missing');
   refuseDoubleHeaders(bytes, body);
@@ -53,6 +109,8 @@ export function readEnvelope(bytes: Buffer, now: number): Envelope {
     messageId: readMessageId(fields['message_id']),
     partition: readPartition(fields['partition']),
     timestamp: readTimestamp(fields['timestamp'], now),
+    contentType: JSON_TYPE,
+    span,
   };
 }
 

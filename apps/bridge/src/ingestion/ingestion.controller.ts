@@ -1,9 +1,11 @@
 import { Controller, Param, Post, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Configuration } from '../config/bridge.config.js';
 import { ProblemError } from '../problem/index.js';
 import type { AnswerBody } from './answer.js';
 import { IngestionService } from './ingestion.service.js';
+import { RECORD_MEDIA_TYPES } from './media-type.js';
 import { readPreference } from './preference.js';
 import { isTraceParent } from './trace-parent.js';
 
@@ -16,6 +18,7 @@ export class IngestionController {
   ) {}
 
   @Post(':topic')
+  @RouteConfig({ mediaTypes: RECORD_MEDIA_TYPES })
   async post(
     @Param('topic') topic: string,
     @Req() request: FastifyRequest,
@@ -27,6 +30,7 @@ export class IngestionController {
       topic,
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       contentType: request.headers['content-type'],
+      rawHeaders: request.raw.rawHeaders,
       idempotencyKey: idempotencyKeyOf(request),
       traceParent: traceParentOf(request),
       preference: readPreference(preferOf(request), this.configuration.bridge.http.confirmWaitMs),

@@ -6,11 +6,12 @@ import { StorageWiring } from '../storage.module.js';
 import { AdmissionGate } from './admission.gate.js';
 import { IngestionController } from './ingestion.controller.js';
 import { IngestionService } from './ingestion.service.js';
+import { RecordReader } from './record-reader.js';
 
 @Module({
   imports: [HttpModule, RelayModule, StorageWiring, KafkaWiring],
   controllers: [IngestionController],
-  providers: [IngestionService, AdmissionGate],
+  providers: [IngestionService, RecordReader, AdmissionGate],
   exports: [AdmissionGate],
 })
 export class IngestionModule implements OnModuleDestroy {

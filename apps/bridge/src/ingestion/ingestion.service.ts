@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { partitionFor, TopicAdmin } from '@bridge/kafka';
 import {
   isSameRequest,
   OutboxStore,
+  type Acceptance,
   type NewRecord,
   type OutboxRecord,
   type RecordState,
@@ -13,37 +12,17 @@ import { Shutdown } from '../http/index.js';
 import { ProblemError } from '../problem/index.js';
 import { DirectDelivery, Settlements, type Settlement } from '../relay/index.js';
 import { AdmissionGate } from './admission.gate.js';
-import { answerOf, outcomeOf, outcomeOfState, type Answer, type Outcome } from './answer.js';
-import { readEnvelope, type Envelope } from './envelope.js';
-import { givenMessageId, madeMessageId, pointedMessageId } from './message-id.js';
-import type { Preference } from './preference.js';
-import { composeRecord } from './record.js';
-import { decodeText } from './text-encoding.js';
-import { checkTopic } from './topic-name.js';
-
-const LOOKUP_MS = 1_000;
-
-/** A POST as HTTP brings it. */
-export interface Submission {
-  readonly topic: string;
-  readonly body: Buffer;
-  readonly contentType: string | undefined;
-  readonly idempotencyKey: string | null;
-  readonly traceParent: string | null;
-  readonly preference: Preference;
-  /** From `performance.now()`. */
-  readonly startedAt: number;
-  /** Called when the body is not needed any more. */
-  readonly releaseBody: () => void;
-}
+import { answerOf, outcomeOf, outcomeOfState, type Answer, type AnsweredRecord } from './answer.js';
+import { RecordReader, type Reading } from './record-reader.js';
+import type { Submission } from './submission.js';
 
 /** Takes one POST from its bytes to its answer: read, accept, wait. */
 @Injectable()
 export class IngestionService {
   constructor(
     private readonly configuration: Configuration,
+    private readonly reader: RecordReader,
     private readonly store: OutboxStore,
-    private readonly topics: TopicAdmin,
     private readonly settlements: Settlements,
     private readonly direct: DirectDelivery,
     private readonly gate: AdmissionGate,
@@ -52,122 +31,79 @@ export class IngestionService {
 
   /** @throws ProblemError, OutboxError: nothing is stored. Whatever is stored is answered with a success. */
   async post(submission: Submission): Promise<Answer> {
-    const { record, made } = await this.read(submission);
-    if (!this.configuration.bridge.outbox.enabled) return this.deliver(record, submission);
+    const reading = await this.reader.read(submission);
+    if (!this.configuration.bridge.outbox.enabled) return this.deliver(reading, submission);
     const refused = this.gate.refusal();
-    if (refused !== null) return this.answerKnown(record, made, refused, submission);
-    const [acceptance] = await this.store.accept([record]);
-    if (acceptance === undefined)
-      throw new Error('The outbox accepted nothing and did not say why');
-    if (acceptance.outcome === 'duplicate')
-      return this.answerDuplicate(acceptance.record, submission);
-    return this.answerAccepted(acceptance.record, submission);
+    const accepted =
+      refused === null
+        ? await this.store.accept(reading.records)
+        : await this.knownOr(refused, reading);
+    // Nothing may be awaited before these waits begin: the relay settles a record only after a later commit.
+    const followed = accepted.map((one) => this.follow(one, submission));
+    submission.releaseBody();
+    return this.answer(await Promise.all(followed), reading, submission);
   }
 
-  private async read(
+  private async follow(acceptance: Acceptance, submission: Submission): Promise<AnsweredRecord> {
+    return acceptance.outcome === 'duplicate'
+      ? this.followDuplicate(acceptance.record, submission)
+      : this.followAccepted(acceptance.record, submission);
+  }
+
+  private async followAccepted(
+    { id, messageId, partition }: OutboxRecord,
     submission: Submission,
-  ): Promise<{ readonly record: NewRecord; readonly made: boolean }> {
-    const { topic, body, contentType, traceParent } = submission;
-    const { http, topics, delivery } = this.configuration.bridge;
-    checkTopic(topic, delivery.deadLetterTopic);
-    const { bytes, transcoded } = decodeText(body, contentType, http.invalidUtf8);
-    if (bytes.length > http.maxBodyBytes) {
-      throw new ProblemError(
-        'payload_too_large',
-        'As UTF-8 the body is larger than MAX_BODY_BYTES',
-      );
-    }
-    const now = Date.now();
-    const envelope = readEnvelope(bytes, now);
-    const given = this.givenId(submission, envelope, bytes);
-    const messageId = given ?? madeMessageId(topic, now, randomBytes(8).toString('hex'));
-    const partition = await this.partitionOf(topic, envelope);
-    const record = composeRecord({
-      topic,
-      messageId,
-      envelope,
-      transcoded,
-      traceParent,
-      delivery: topics.deliveryOf(topic),
-      partition,
-    });
-    return { record, made: given === null };
+  ): Promise<AnsweredRecord> {
+    const settlement = await this.wait(id, submission);
+    return { messageId, outcome: outcomeOf(settlement, partition), duplicate: false };
   }
 
-  private givenId(submission: Submission, envelope: Envelope, bytes: Buffer): string | null {
-    const { topic, idempotencyKey } = submission;
-    const pointer = this.configuration.bridge.topics.messageIdPointerOf(topic);
-    const needed = pointer !== null && idempotencyKey === null && envelope.messageId === null;
-    return givenMessageId({
-      header: idempotencyKey,
-      field: envelope.messageId,
-      pointed: needed ? pointedMessageId(bytes, pointer) : null,
-    });
-  }
-
-  /**
-   * The partition is chosen as early as it can be, and only where it is bound to a key or demanded: a retry
-   * must never choose anew. A record without a key goes where the relay finds room.
-   */
-  private async partitionOf(topic: string, envelope: Envelope): Promise<number | null> {
-    const { key, partition } = envelope;
-    const count = this.topics.cachedPartitions(topic) ?? (await this.askCount(topic));
-    if (count === 0)
-      throw new ProblemError('unknown_topic', 'The cluster does not have this topic');
-    if (count === null) return partition;
-    if (partition !== null && partition >= count) {
-      throw new ProblemError('invalid_partition', `The topic has ${count} partitions, from 0`);
-    }
-    return partition ?? (key === null ? null : partitionFor(key, count));
-  }
-
-  /** A cluster that is known to be away is not asked: every POST of an outage would wait for it. */
-  private async askCount(topic: string): Promise<number | null> {
-    return this.topics.reachable() ? this.topics.lookupPartitions(topic, LOOKUP_MS) : null;
-  }
-
-  private async answerAccepted(record: OutboxRecord, submission: Submission): Promise<Answer> {
-    // Nothing may be awaited before this wait: the relay settles a record only after a later commit.
-    const waiting = this.wait(record.id, submission);
-    submission.releaseBody();
-    return this.answer(record.messageId, outcomeOf(await waiting, record.partition), submission);
-  }
-
-  /** The same request again: it is told what has become of the first one, and waits with it. */
-  private async answerDuplicate(state: RecordState, submission: Submission): Promise<Answer> {
-    submission.releaseBody();
+  /** The same record again: it is told what has become of the first one, and waits with it. */
+  private async followDuplicate(
+    state: RecordState,
+    submission: Submission,
+  ): Promise<AnsweredRecord> {
     const { id, messageId } = state;
     const known = outcomeOfState(state);
-    if (known.status !== 'pending') return this.answer(messageId, known, submission, true);
+    if (known.status !== 'pending') return { messageId, outcome: known, duplicate: true };
     const waiting = this.wait(id, submission);
     // It may have been settled between the look and the wait, and nobody would tell.
     // The record is safe: a look that fails now must not make an error of it.
     const again = await this.store.find(messageId).catch(() => null);
     const now = again === null ? known : outcomeOfState(again);
-    if (now.status !== 'pending') return this.answer(messageId, now, submission, true);
-    return this.answer(messageId, outcomeOf(await waiting, now.partition), submission, true);
+    const outcome = now.status === 'pending' ? outcomeOf(await waiting, now.partition) : now;
+    return { messageId, outcome, duplicate: true };
   }
 
-  /** The door is closed for new records, but who asks for a record that is safe already shall know it. */
-  private async answerKnown(
-    record: NewRecord,
-    made: boolean,
+  /** The door is closed for new records, but who asks for records that are all safe already shall know it. */
+  private async knownOr(
     refused: ProblemError,
-    submission: Submission,
-  ): Promise<Answer> {
-    const state = made ? null : await this.store.find(record.messageId);
-    if (state === null) throw refused;
-    if (!isSameRequest(state.requestHash, record.requestHash)) {
-      throw new ProblemError('message_id_reused', 'This message id was used for other content', {
-        messageId: record.messageId,
-      });
+    { records, made }: Reading,
+  ): Promise<readonly Acceptance[]> {
+    if (made) throw refused;
+    const known: Acceptance[] = [];
+    for (const record of records) {
+      const state = await this.store.find(record.messageId);
+      if (state === null) throw refused;
+      refuseOther(record, state);
+      known.push({ outcome: 'duplicate', record: state });
     }
-    return this.answerDuplicate(state, submission);
+    return known;
   }
 
-  private async deliver(record: NewRecord, submission: Submission): Promise<Answer> {
+  /** Without an outbox there is nothing that could take several records, or none. */
+  private async deliver({ records, many }: Reading, submission: Submission): Promise<Answer> {
+    const [record] = records;
+    if (many || record === undefined) {
+      throw new ProblemError('outbox_required', 'A list of records needs ENABLE_OUTBOX=true');
+    }
     const { partition, offset } = await this.direct.deliver(record);
-    return this.answer(record.messageId, { status: 'sent', partition, offset }, submission);
+    const sent: AnsweredRecord = {
+      messageId: record.messageId,
+      outcome: { status: 'sent', partition, offset },
+      duplicate: false,
+    };
+    return this.answer([sent], { many }, submission);
   }
 
   /** For what is left of the wait; at a shutdown, not at all. */
@@ -178,12 +114,18 @@ export class IngestionService {
   }
 
   private answer(
-    messageId: string,
-    outcome: Outcome,
+    records: readonly AnsweredRecord[],
+    { many }: Pick<Reading, 'many'>,
     { preference, startedAt }: Submission,
-    duplicate = false,
   ): Answer {
     const durationMs = performance.now() - startedAt;
-    return answerOf({ messageId, outcome, duplicate, preference, durationMs });
+    return answerOf({ records, many, preference, durationMs });
   }
+}
+
+function refuseOther({ messageId, requestHash }: NewRecord, known: RecordState): void {
+  if (isSameRequest(known.requestHash, requestHash)) return;
+  throw new ProblemError('message_id_reused', 'This message id was used for other content', {
+    messageId,
+  });
 }

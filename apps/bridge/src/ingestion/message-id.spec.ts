@@ -31,7 +31,7 @@ test('makes an id that fits, however long the topic is', () => {
 
 describe('at a pointer', () => {
   const at = (text: string, ...pointer: string[]): string | null =>
-    pointedMessageId(Buffer.from(text), pointer);
+    pointedMessageId(Buffer.from(text), { start: 0, end: text.length }, pointer);
   const KEY = '35200714200166000187550010000000015123456789';
 
   test.each<[string, string, string[], string | null]>([

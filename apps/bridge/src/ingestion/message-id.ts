@@ -1,4 +1,4 @@
-import { elementsOf, membersOf, stringAt, textAt, wholeOf, type Span } from '../http/index.js';
+import { elementsOf, membersOf, stringAt, textAt, type Span } from '../http/index.js';
 import { ProblemError } from '../problem/index.js';
 
 const MAX_LENGTH = 255;
@@ -36,18 +36,30 @@ export function isMessageId(id: string): boolean {
   return id.length <= MAX_LENGTH && /^[\x20-\x7e]+$/.test(id);
 }
 
+/**
+ * The id of one record of a list whose request has an `Idempotency-Key`, for a record that has none of its own:
+ * the same list posted again has the same ids.
+ */
+export function listedMessageId(idempotencyKey: string, index: number): string {
+  return `${idempotencyKey}-${index}`;
+}
+
 /** `<topic>-<epoch ms>-<random>`: the form that the users' queries know. */
 export function madeMessageId(topic: string, now: number, random: string): string {
   return `${topic.slice(0, TOPIC_SHARE)}-${now}-${random}`;
 }
 
 /**
- * What stands at a JSON pointer of a valid JSON text: a string, or a number as it is written, because an
+ * What stands at a JSON pointer of a record in a valid JSON text: a string, or a number as it is written, because an
  * access key of 44 digits must not lose any. Null when nothing stands there.
  * @throws ProblemError `invalid_message_id` when it is neither.
  */
-export function pointedMessageId(bytes: Buffer, pointer: readonly string[]): string | null {
-  let span: Span | null = wholeOf(bytes);
+export function pointedMessageId(
+  bytes: Buffer,
+  record: Span,
+  pointer: readonly string[],
+): string | null {
+  let span: Span | null = record;
   for (const token of pointer) {
     if (span === null) return null;
     span = step(bytes, span, token);

@@ -1,12 +1,12 @@
 import type { NewRecord } from '@bridge/outbox';
-import { readEnvelope } from './envelope.js';
+import { readEnvelopes, type Envelope } from './envelope.js';
 import { possibleHashes } from './possible-hashes.js';
 import { composeRecord } from './record.js';
 
 const NOW = 1_764_000_000_000;
 
 function posted(body: string, traceParent: string | null = null): NewRecord {
-  const envelope = readEnvelope(Buffer.from(body), NOW);
+  const envelope = readEnvelopes(Buffer.from(body), NOW, 1).envelopes[0] as Envelope;
   return composeRecord({
     topic: 'nf',
     messageId: 'm1',

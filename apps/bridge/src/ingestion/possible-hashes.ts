@@ -33,7 +33,7 @@ export function possibleHashes(
   return headerLists.flatMap((headers) =>
     partitions.flatMap((partition) =>
       [null, timestamp].map((time) =>
-        requestHash(topic, { key, value, headers, messageId: null, partition, timestamp: time }),
+        requestHash(topic, { key, value, headers, partition, timestamp: time }),
       ),
     ),
   );

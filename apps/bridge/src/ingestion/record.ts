@@ -37,7 +37,7 @@ function headersOf({ messageId, envelope, transcoded, traceParent }: RecordParts
   const headers: RecordHeader[] = [
     header('message-id', messageId),
     header('source', SOURCE),
-    header('content-type', 'application/json'),
+    header('content-type', envelope.contentType),
     ...envelope.headers.map(({ name, value }) => header(name, value)),
   ];
   const traced = envelope.headers.some(({ name }) => name.toLowerCase() === 'traceparent');

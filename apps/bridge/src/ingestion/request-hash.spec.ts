@@ -1,8 +1,10 @@
-import { readEnvelope } from './envelope.js';
+import { readEnvelopes, type Envelope } from './envelope.js';
 import { requestHash } from './request-hash.js';
 
-const hash = (topic: string, body: string): string =>
-  requestHash(topic, readEnvelope(Buffer.from(body), Date.now())).toString('hex');
+const hash = (topic: string, body: string): string => {
+  const [envelope] = readEnvelopes(Buffer.from(body), Date.now(), 1).envelopes;
+  return requestHash(topic, envelope as Envelope).toString('hex');
+};
 
 test('is the same for the same record, however it is written around data', () => {
   expect(hash('t', '{"key":"k","data":{"a":1}}')).toBe(hash('t', ' {"data": {"a":1} , "key":"k"}'));

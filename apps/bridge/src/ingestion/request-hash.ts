@@ -3,11 +3,14 @@ import type { Envelope } from './envelope.js';
 
 const ABSENT = -1;
 
+/** What makes two requests the same. */
+export type HashedFields = Pick<Envelope, 'key' | 'value' | 'headers' | 'partition' | 'timestamp'>;
+
 /**
  * SHA-256 of what the caller sent: the same message id with another hash is another record, and refused.
  * The lengths of all parts go in before the parts, so that no two requests share an encoding.
  */
-export function requestHash(topic: string, envelope: Envelope): Buffer {
+export function requestHash(topic: string, envelope: HashedFields): Buffer {
   const { key, value, headers, partition, timestamp } = envelope;
   const parts = [
     topic,

@@ -40,6 +40,11 @@ export function decodeText(
   throw new ProblemError('unsupported_charset', 'Use utf-8, windows-1252 or iso-8859-1');
 }
 
+/** The text of bytes whose encoding nobody has declared: UTF-8 where it can be, else windows-1252. */
+export function utf8Of(bytes: Buffer): string {
+  return isUtf8(bytes) ? bytes.toString('utf8') : windows1252(bytes);
+}
+
 function convert(body: Buffer): DecodedText {
   if (isAscii(body)) return { bytes: body, transcoded: false };
   return { bytes: Buffer.from(windows1252(body), 'utf8'), transcoded: true };

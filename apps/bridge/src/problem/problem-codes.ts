@@ -24,6 +24,8 @@ export const PROBLEMS = {
   json_too_deep: { status: 400, title: 'JSON nested too deep' },
   invalid_utf8: { status: 400, title: 'Invalid UTF-8' },
   invalid_body: { status: 400, title: 'Invalid body' },
+  empty_batch: { status: 400, title: 'No records' },
+  batch_too_large: { status: 413, title: 'Too many records' },
   invalid_key: { status: 400, title: 'Invalid key' },
   key_required: { status: 400, title: 'Key required' },
   invalid_header: { status: 400, title: 'Invalid record header' },
@@ -43,6 +45,7 @@ export const PROBLEMS = {
   // The record, refused by Kafka while the outbox is off.
   message_too_large: { status: 413, title: 'Record too large for Kafka' },
   invalid_record: { status: 400, title: 'Record refused by Kafka' },
+  outbox_required: { status: 400, title: 'The outbox is off' },
   // Dead letters.
   not_replayable: { status: 409, title: 'Not a dead letter' },
   filter_required: { status: 400, title: 'Filter required' },

@@ -5,6 +5,8 @@ export interface ProblemOptions {
   readonly retryAfter?: number;
   /** The record that the answer is about. */
   readonly messageId?: string;
+  /** The place, from 0, of the record in a list that the answer is about. */
+  readonly recordIndex?: number;
   /** Methods for `Allow`. */
   readonly allow?: readonly string[];
   readonly cause?: unknown;
@@ -20,6 +22,7 @@ export class ProblemError extends Error {
   readonly detail: string;
   readonly retryAfter: number | undefined;
   readonly messageId: string | undefined;
+  readonly recordIndex: number | undefined;
   readonly allow: readonly string[] | undefined;
 
   constructor(
@@ -32,7 +35,20 @@ export class ProblemError extends Error {
     this.detail = plain(detail);
     this.retryAfter = options.retryAfter;
     this.messageId = options.messageId;
+    this.recordIndex = options.recordIndex;
     this.allow = options.allow;
+  }
+
+  /** The same refusal, of one record in a list. */
+  atRecord(index: number): ProblemError {
+    const { retryAfter, messageId, allow, cause } = this;
+    return new ProblemError(this.code, `records[${index}]: ${this.detail}`, {
+      recordIndex: index,
+      cause,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      ...(messageId === undefined ? {} : { messageId }),
+      ...(allow === undefined ? {} : { allow }),
+    });
   }
 }
 

@@ -15,10 +15,12 @@ export interface ProblemBody {
   readonly error_code: number;
   readonly error: string;
   readonly message_id?: string;
+  /** The place, from 0, of the record in a list. */
+  readonly record_index?: number;
 }
 
 export function problemBody(problem: ProblemError, requestId: string): ProblemBody {
-  const { code, detail, status, messageId } = problem;
+  const { code, detail, status, messageId, recordIndex } = problem;
   return {
     type: `urn:ponte:problem:${code}`,
     title: PROBLEMS[code].title,
@@ -30,6 +32,7 @@ export function problemBody(problem: ProblemError, requestId: string): ProblemBo
     error_code: status,
     error: detail,
     ...(messageId === undefined ? {} : { message_id: messageId }),
+    ...(recordIndex === undefined ? {} : { record_index: recordIndex }),
   };
 }
 

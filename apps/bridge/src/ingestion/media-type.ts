@@ -1,0 +1,16 @@
+import { essenceOf } from '../http/index.js';
+
+/** Bodies whose bytes are the value of one record. */
+const RAW_TYPES: ReadonlySet<string> = new Set([
+  'application/octet-stream',
+  'application/xml',
+  'text/xml',
+]);
+
+/** What may be posted to a topic. */
+export const RECORD_MEDIA_TYPES: readonly string[] = ['application/json', ...RAW_TYPES];
+
+/** Whether the body's bytes are the value, so that everything else about the record stands in HTTP headers. */
+export function isRawType(contentType: string | undefined): boolean {
+  return RAW_TYPES.has(essenceOf(contentType));
+}

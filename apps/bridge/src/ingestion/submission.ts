@@ -1,0 +1,17 @@
+import type { Preference } from './preference.js';
+
+/** A POST as HTTP brings it. */
+export interface Submission {
+  readonly topic: string;
+  readonly body: Buffer;
+  readonly contentType: string | undefined;
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[];
+  readonly idempotencyKey: string | null;
+  readonly traceParent: string | null;
+  readonly preference: Preference;
+  /** From `performance.now()`. */
+  readonly startedAt: number;
+  /** Called when the body is not needed any more. */
+  readonly releaseBody: () => void;
+}
