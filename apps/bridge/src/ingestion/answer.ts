@@ -1,25 +1,5 @@
-import type { RecordState } from '@bridge/outbox';
-import type { Settlement } from '../relay/index.js';
+import type { Outcome, TakenRecord } from './outcome.js';
 import type { Preference } from './preference.js';
-
-/** What is known of a stored record when its POST is answered. */
-export type Outcome =
-  | { readonly status: 'sent'; readonly partition: number; readonly offset: string }
-  | { readonly status: 'pending'; readonly partition: number | null }
-  | {
-      readonly status: 'dlq';
-      readonly partition: number | null;
-      readonly code: string;
-      readonly error: string;
-    };
-
-/** One record of the POST that is answered. */
-export interface AnsweredRecord {
-  readonly messageId: string;
-  readonly outcome: Outcome;
-  /** Whether an earlier POST, or an earlier record of the same list, has brought it. */
-  readonly duplicate: boolean;
-}
 
 export interface OffsetEntry {
   /** Only in the answer to a list, where each record has its own. */
@@ -54,29 +34,11 @@ export interface Answer {
 }
 
 export interface AnswerFacts {
-  readonly records: readonly AnsweredRecord[];
+  readonly records: readonly TakenRecord[];
   /** Whether the body was a list. */
   readonly many: boolean;
   readonly preference: Preference;
   readonly durationMs: number;
-}
-
-/** What became of the record while the POST waited; `null`: nothing yet. */
-export function outcomeOf(settlement: Settlement | null, partition: number | null): Outcome {
-  if (settlement === null) return { status: 'pending', partition };
-  return settlement.status === 'sent' ? settlement : { ...settlement, partition };
-}
-
-/** The record as the outbox knows it. */
-export function outcomeOfState(state: RecordState): Outcome {
-  const { status, partition, offset, lastErrorCode, lastError } = state;
-  if (status === 'sent') {
-    return { status, partition: partition ?? -1, offset: offset ?? '-1' };
-  }
-  if (status === 'dlq') {
-    return { status, partition, code: lastErrorCode ?? 'unknown', error: lastError ?? '' };
-  }
-  return { status: 'pending', partition };
 }
 
 /** 200: Kafka has all of it. 201: it is durable here. 202: the same, and the caller asked not to wait. */
@@ -108,13 +70,13 @@ export function answerOf({ records, many, preference, durationMs }: AnswerFacts)
 }
 
 /** Of several records the one that is furthest from Kafka speaks for all. */
-function leastSettled(records: readonly AnsweredRecord[]): Outcome['status'] {
+function leastSettled(records: readonly TakenRecord[]): Outcome['status'] {
   const found = new Set(records.map(({ outcome }) => outcome.status));
   if (found.has('pending')) return 'pending';
   return found.has('dlq') ? 'dlq' : 'sent';
 }
 
-function listedEntryOf({ messageId, outcome, duplicate }: AnsweredRecord): OffsetEntry {
+function listedEntryOf({ messageId, outcome, duplicate }: TakenRecord): OffsetEntry {
   return {
     message_id: messageId,
     ...entryOf(outcome),

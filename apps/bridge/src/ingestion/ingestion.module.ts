@@ -6,13 +6,14 @@ import { StorageWiring } from '../storage.module.js';
 import { AdmissionGate } from './admission.gate.js';
 import { IngestionController } from './ingestion.controller.js';
 import { IngestionService } from './ingestion.service.js';
+import { Intake } from './intake.js';
 import { RecordReader } from './record-reader.js';
 
 @Module({
   imports: [HttpModule, RelayModule, StorageWiring, KafkaWiring],
   controllers: [IngestionController],
-  providers: [IngestionService, RecordReader, AdmissionGate],
-  exports: [AdmissionGate],
+  providers: [IngestionService, RecordReader, Intake, AdmissionGate],
+  exports: [AdmissionGate, Intake],
 })
 export class IngestionModule implements OnModuleDestroy {
   constructor(private readonly settlements: Settlements) {}

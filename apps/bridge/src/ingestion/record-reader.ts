@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { partitionFor, TopicAdmin } from '@bridge/kafka';
-import type { NewRecord } from '@bridge/outbox';
 import { Configuration } from '../config/bridge.config.js';
 import { ProblemError } from '../problem/index.js';
 import { atIndex, readEnvelopes, type Envelope, type Envelopes } from './envelope.js';
+import type { Reading } from './intake.js';
 import { isRawType } from './media-type.js';
 import { givenMessageId, listedMessageId, madeMessageId, pointedMessageId } from './message-id.js';
 import { readRawEnvelope, refuseRecordHeaders } from './raw-envelope.js';
@@ -14,15 +14,6 @@ import { decodeText } from './text-encoding.js';
 import { checkTopic } from './topic-name.js';
 
 const LOOKUP_MS = 1_000;
-
-/** The records of a POST, ready for the outbox. */
-export interface Reading {
-  readonly records: readonly NewRecord[];
-  /** Whether the bridge has made the id of any of them: then the request cannot be one that is known. */
-  readonly made: boolean;
-  /** Whether the body was a list. */
-  readonly many: boolean;
-}
 
 interface Read extends Envelopes {
   /** UTF-8 where it is JSON. */
