@@ -26,6 +26,7 @@ export function invoice(messageId: string, changes: Partial<NewRecord> = {}): Ne
     timestamp: null,
     delivery: 'exactly-once',
     requestedPartition: null,
+    transaction: null,
     partition: 0,
     ...changes,
   };

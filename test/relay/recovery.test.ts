@@ -83,6 +83,7 @@ describe('recovery of a batch, on a real cluster and a real database', () => {
         timestamp: null,
         delivery: 'exactly-once' as const,
         requestedPartition: null,
+        transaction: null,
         partition: 0,
       })),
     );

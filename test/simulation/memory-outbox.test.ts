@@ -238,6 +238,7 @@ function newRecord(random: Random): NewRecord {
     timestamp: random.chance(0.5) ? null : 1_700_000_000_000,
     delivery: random.pick(['exactly-once', 'at-least-once']),
     requestedPartition: random.chance(0.2) ? 1 : null,
+    transaction: null,
     partition: random.pick([null, 0, 1]),
   };
 }

@@ -49,6 +49,7 @@ export function judgeRun(world: World): string[] {
     ...[...found.keys()].filter((id) => !known.has(id)).map((id) => `phantom: ${id}`),
     ...posts.flatMap((post) => judgeRecord(world, post, found.get(post.messageId) ?? [])),
     ...judgeOrder(world, found),
+    ...judgeTransactions(world),
     ...judgeBooks(world),
     ...judgeAnswers(world, found),
   ];
@@ -132,6 +133,19 @@ function judgeOrder(world: World, found: ReadonlyMap<string, readonly Copy[]>): 
     else if (before.offset > copy.offset) faults.push(`out of order: ${messageId}`);
   }
   return faults;
+}
+
+/** The records of a transaction are all in one batch, or none is anywhere. */
+function judgeTransactions(world: World): string[] {
+  const ends = new Map<string, Set<string>>();
+  for (const { transaction, messageId } of world.plan.clients.flatMap(({ posts }) => posts)) {
+    if (transaction === null) continue;
+    const row = world.tables.all().find((one) => one.messageId === messageId);
+    const end = row === undefined ? 'discarded' : (row.batch ?? row.status);
+    ends.set(transaction, (ends.get(transaction) ?? new Set()).add(end));
+  }
+  const apart = [...ends].filter(([, found]) => found.size > 1);
+  return apart.map(([name, found]) => `a transaction in pieces: ${name} (${[...found].join()})`);
 }
 
 function judgeBooks(world: World): string[] {

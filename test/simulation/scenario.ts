@@ -1,3 +1,4 @@
+import type { MemoryRow } from './memory-outbox/memory-row.js';
 import { judgeRun } from './oracle.js';
 import { applyFault, operate } from './world/apply-fault.js';
 import { Client } from './world/client.js';
@@ -146,8 +147,9 @@ class Run {
     if (owner !== null && owner.operations > 0) open.push('operations');
     if (!this.clients.every(({ done }) => done)) open.push('clients');
     const parked = this.parkedKeys();
+    const held = this.heldKeys(parked);
     for (const { status, topic, key, messageId, publishedAt } of tables.all()) {
-      const waits = parked.has(`${topic} ${key?.toString() ?? ''}`);
+      const waits = held.has(keyOf({ messageId, topic, key }));
       if ((status === 'failed' || status === 'pending') && !waits) open.push(messageId);
       if (status === 'dlq' && publishedAt === null) open.push(`letter ${messageId}`);
     }
@@ -155,7 +157,9 @@ class Run {
       if (openBatch !== null) open.push(name);
     }
     const blocked = owner?.relay.snapshot().blockedKeys ?? 0;
-    if (blocked !== parked.size) open.push(`${blocked} blocked keys of ${parked.size} parked`);
+    if (blocked < parked.size || blocked > held.size) {
+      open.push(`${blocked} blocked keys of ${parked.size} parked`);
+    }
     if (kafka.transactions.open > 0) open.push('transactions');
     return open.join();
   }
@@ -164,7 +168,23 @@ class Run {
     const { tables, plan } = this.world;
     if (plan.delivery.onDeadLetter !== 'park') return new Set();
     const dead = tables.all().filter(({ status, key }) => status === 'dlq' && key !== null);
-    return new Set(dead.map(({ topic, key }) => `${topic} ${key?.toString() ?? ''}`));
+    return new Set(dead.map(keyOf));
+  }
+
+  /** The parked keys, and those of every transaction that waits because one of its keys does. */
+  private heldKeys(parked: ReadonlySet<string>): Set<string> {
+    const held = new Set(parked);
+    const waiting = this.world.tables.all().filter(({ status }) => status === 'pending');
+    for (let before = -1; before < held.size;) {
+      before = held.size;
+      for (const { transaction, topic, key, messageId } of waiting) {
+        if (transaction === null || !held.has(keyOf({ topic, key, messageId }))) continue;
+        for (const one of waiting) {
+          if (one.transaction?.id === transaction.id) held.add(keyOf(one));
+        }
+      }
+    }
+    return held;
   }
 
   private stops(): string[] {
@@ -173,4 +193,8 @@ class Run {
       stoppedBy === null ? [] : [`${name} has stopped: ${stoppedBy}`],
     );
   }
+}
+
+function keyOf({ messageId, topic, key }: Pick<MemoryRow, 'messageId' | 'topic' | 'key'>): string {
+  return key === null ? `#${messageId}` : `${topic} ${key.toString()}`;
 }

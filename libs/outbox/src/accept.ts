@@ -135,8 +135,8 @@ function countAdded(tx: Transaction, staged: readonly Staged[]): void {
 
 const COLUMNS =
   'message_id, request_hash, topic, delivery, lane, requested_partition, kafka_partition, ' +
-  '"timestamp", created_at, bytes, "key", headers, "value"';
-const WIDTH = 13;
+  '"timestamp", created_at, bytes, "key", headers, "value", transaction_id, transaction_size';
+const WIDTH = 15;
 
 /** Few sizes, so that each statement is parsed once and kept. */
 const SIZES = [64, 16, 4, 1] as const;
@@ -196,6 +196,8 @@ function valuesOf({ record, headers, bytes, lane }: PreparedRecord, now: number)
     record.key,
     headers,
     record.value,
+    record.transaction?.id ?? null,
+    record.transaction?.size ?? null,
   ];
 }
 
@@ -217,6 +219,7 @@ function newRecord({ id, prepared }: Staged, now: number): OutboxRecord {
     attempts: 0,
     lastErrorCode: null,
     replays: 0,
+    transaction: record.transaction,
   };
 }
 

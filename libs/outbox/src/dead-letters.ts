@@ -6,22 +6,40 @@ import type { OutboxRecord, RecordState } from './record.js';
 import { RECORD_COLUMNS, recordOf, STATE_COLUMNS, stateOf } from './rows.js';
 import type { Transaction } from './transaction.js';
 
+/** What a replay has put back: the record that it was asked for, and all, with the rest of its transaction. */
+export interface Replay {
+  readonly record: OutboxRecord;
+  readonly replayed: readonly OutboxRecord[];
+}
+
 /** A dead letter becomes pending again. Another topic forgets the demanded partition: it was the old topic's. */
 export async function replay(
   tx: Transaction,
   messageId: string,
   audit: Audit,
   topic?: string,
-): Promise<OutboxRecord> {
+): Promise<Replay> {
   const letter = await deadLetter(tx, messageId);
-  const elsewhere =
-    topic === undefined || topic === letter.topic
+  const ids = await withTransactions(tx, [letter.id]);
+  if (ids.length === 0) throw notReplayable(messageId);
+  const elsewhere = topic === undefined || topic === letter.topic ? null : topic;
+  await note(tx, 'replay', audit, [letter.id], elsewhere);
+  const others = ids.filter((id) => id !== letter.id);
+  await note(tx, 'replay', audit, others, null);
+  const place =
+    elsewhere === null
       ? null
-      : { topic, lane: laneOf(topic, letter.key, messageId) };
-  await note(tx, 'replay', audit, [letter.id], elsewhere?.topic ?? null);
-  const [record] = await putBack(tx, [letter.id], elsewhere);
+      : { topic: elsewhere, lane: laneOf(elsewhere, letter.key, messageId) };
+  const [record] = await putBack(tx, [letter.id], place);
   if (record === undefined) throw notReplayable(messageId);
-  return record;
+  const rest = others.length === 0 ? [] : await putBack(tx, others, null);
+  return { record, replayed: [record, ...rest].toSorted((one, two) => one.id - two.id) };
+}
+
+/** What a slice has put back, and the last dead letter that it has looked at; null when there are no more. */
+export interface ReplayedSlice {
+  readonly replayed: readonly OutboxRecord[];
+  readonly lastId: number | null;
 }
 
 /** Replays the oldest dead letters that match, have a higher id than `afterId` and were buried up to `buriedBy`. */
@@ -30,7 +48,7 @@ export async function replaySlice(
   filter: RecordFilter,
   slice: { readonly afterId: number; readonly buriedBy: number; readonly limit: number },
   audit: Audit,
-): Promise<readonly OutboxRecord[]> {
+): Promise<ReplayedSlice> {
   const p = new Parameters();
   const wanted = [
     ...conditions({ ...filter, status: 'dlq' }, p),
@@ -41,23 +59,55 @@ export async function replaySlice(
     `SELECT id FROM outbox WHERE ${wanted} ORDER BY id LIMIT ${p.add(slice.limit)}`,
     p.values,
   );
-  const ids = rows.map((row) => row['id'] as number);
+  const found = rows.map((row) => row['id'] as number);
+  const ids = await withTransactions(tx, found);
   await note(tx, 'replay', audit, ids, null);
-  return ids.length === 0 ? [] : putBack(tx, ids, null);
+  return {
+    replayed: ids.length === 0 ? [] : await putBack(tx, ids, null),
+    lastId: found.length < slice.limit ? null : (found.at(-1) ?? null),
+  };
 }
 
-/** Removes a dead letter for good. */
+/** Removes a dead letter for good, and with it the rest of its transaction, which can never be seen whole again. */
 export async function discard(
   tx: Transaction,
   messageId: string,
   audit: Audit,
-): Promise<RecordState> {
+): Promise<readonly RecordState[]> {
   const letter = await deadLetter(tx, messageId);
-  await note(tx, 'discard', audit, [letter.id], null);
-  await forget(tx, [letter.id], 'failed_at');
-  tx.count('discarded', 1);
-  tx.countRows('dlq', -1);
-  return { ...letter, purged: true };
+  const rows = await tx.query(
+    `SELECT ${STATE_COLUMNS} FROM outbox WHERE status = 'dlq' AND (id = $1 OR (status <> 'sent'` +
+      ' AND transaction_id = (SELECT transaction_id FROM outbox WHERE id = $1))) ORDER BY id',
+    [letter.id],
+  );
+  const gone = rows.map((row) => stateOf(row, true));
+  const ids = gone.map(({ id }) => id);
+  await note(tx, 'discard', audit, ids, null);
+  await forget(tx, ids, 'failed_at');
+  tx.count('discarded', ids.length);
+  tx.countRows('dlq', -ids.length);
+  return gone;
+}
+
+/**
+ * These dead letters, and all of each transaction that one of them belongs to. Those of a transaction that is
+ * not whole any more are left out: nobody could see all of it.
+ */
+async function withTransactions(
+  tx: Transaction,
+  ids: readonly number[],
+): Promise<readonly number[]> {
+  if (ids.length === 0) return [];
+  const these = `id ${tx.dialect.among('$1', 'bigint')}`;
+  const rows = await tx.query(
+    `SELECT id FROM outbox WHERE ${these} AND transaction_id IS NULL UNION ALL` +
+      " SELECT id FROM outbox WHERE status = 'dlq' AND status <> 'sent' AND transaction_id IS NOT NULL" +
+      " AND transaction_id IN (SELECT transaction_id FROM outbox WHERE status <> 'sent'" +
+      ` AND transaction_id IN (SELECT transaction_id FROM outbox WHERE ${these})` +
+      " GROUP BY transaction_id HAVING COUNT(CASE WHEN status = 'dlq' THEN 1 END) = MAX(transaction_size))",
+    [JSON.stringify(ids)],
+  );
+  return rows.map((row) => row['id'] as number).toSorted((one, two) => one - two);
 }
 
 /** Removes settled rows; their ids, hashes and places stay known for the dedupe window. */

@@ -32,6 +32,7 @@ export type {
   RecordHeader,
   RecordState,
   RecordStatus,
+  RecordTransaction,
 } from './record.js';
 export { backupSqlite } from './operator/backup.js';
 export type { Backup } from './operator/backup.js';

@@ -218,8 +218,14 @@ export abstract class OutboxStore {
     maxBytes: number,
   ): Promise<readonly OutboxRecord[]>;
 
-  /** Failed records that are due at `now` (epoch ms), by id, at most `limit`. */
+  /** Failed records that are due at `now` (epoch ms) and belong to no transaction, by id, at most `limit`. */
   abstract dueRetries(now: number, limit: number): Promise<readonly OutboxRecord[]>;
+
+  /** Ids of transactions whose records have failed and are due at `now` (epoch ms), oldest first, at most `limit`. */
+  abstract dueTransactions(now: number, limit: number): Promise<readonly string[]>;
+
+  /** The records of a transaction that are not sent, by id. */
+  abstract ofTransaction(transactionId: string): Promise<readonly OutboxRecord[]>;
 
   /** When the next failed record is due (epoch ms), or null. */
   abstract nextRetryAt(): Promise<number | null>;
@@ -289,15 +295,19 @@ export abstract class OutboxStore {
 
   /**
    * A dead letter becomes `pending` again: attempts 0, same message id, `replays` + 1, partition forgotten
-   * unless the caller had demanded it. `topic` sends it elsewhere.
-   * @throws OutboxError `not_found`, `not_replayable`.
+   * unless the caller had demanded it. `topic` sends it elsewhere. The other records of its transaction are
+   * replayed with it, each to its own topic.
+   * @throws OutboxError `not_found`; `not_replayable`, also when a record of its transaction is gone.
    */
   abstract replay(messageId: string, audit: Audit, topic?: string): Promise<OutboxRecord>;
 
-  /** Replays at most `limit` dead letters that match, oldest first, in slices; returns how many. */
+  /**
+   * Replays at most `limit` dead letters that match, oldest first, in slices, and what belongs to their
+   * transactions; returns how many.
+   */
   abstract replayMatching(filter: RecordFilter, limit: number, audit: Audit): Promise<number>;
 
-  /** Removes a dead letter for good; its id and hash stay known. @throws as `replay`. */
+  /** Removes a dead letter for good, and its whole transaction; ids and hashes stay known. @throws as `replay`. */
   abstract discard(messageId: string, audit: Audit): Promise<void>;
 
   // ── ask ─────────────────────────────────────────────────────────────────────────────────────────

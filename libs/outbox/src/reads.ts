@@ -52,8 +52,27 @@ export class RelayReads {
   async dueRetries(now: number, limit: number): Promise<readonly OutboxRecord[]> {
     const rows = await this.sql.query(
       `SELECT ${RECORD_COLUMNS} FROM outbox WHERE id IN (SELECT id FROM outbox` +
-        ` WHERE status = 'failed' AND next_at <= $1 ORDER BY id LIMIT $2) ORDER BY id`,
+        ` WHERE status = 'failed' AND next_at <= $1 AND transaction_id IS NULL` +
+        ' ORDER BY id LIMIT $2) ORDER BY id',
       [now, limit],
+    );
+    return rows.map(recordOf);
+  }
+
+  async dueTransactions(now: number, limit: number): Promise<readonly string[]> {
+    const rows = await this.sql.query(
+      "SELECT transaction_id FROM outbox WHERE status = 'failed' AND next_at <= $1" +
+        ' AND transaction_id IS NOT NULL GROUP BY transaction_id ORDER BY MIN(id) LIMIT $2',
+      [now, limit],
+    );
+    return rows.map((row) => row['transaction_id'] as string);
+  }
+
+  async ofTransaction(transactionId: string): Promise<readonly OutboxRecord[]> {
+    const rows = await this.sql.query(
+      `SELECT ${RECORD_COLUMNS} FROM outbox WHERE transaction_id = $1` +
+        " AND transaction_id IS NOT NULL AND status <> 'sent' ORDER BY id",
+      [transactionId],
     );
     return rows.map(recordOf);
   }

@@ -10,6 +10,14 @@ export interface RecordHeader {
   readonly value: Buffer;
 }
 
+/** Records that a consumer sees all together or not at all: they go to Kafka in one batch, or none does. */
+export interface RecordTransaction {
+  /** Made of its records' message ids, so that the same records posted again are the same transaction. */
+  readonly id: string;
+  /** How many records it has. */
+  readonly size: number;
+}
+
 /** A record as the edge hands it over: validated, not yet durable. */
 export interface NewRecord {
   /** Unique for ever (for the dedupe window): one message id is one record. At most 255 characters. */
@@ -29,6 +37,7 @@ export interface NewRecord {
   readonly requestedPartition: number | null;
   /** The partition chosen at the edge while the topic's partition count is known, else `null`. */
   readonly partition: number | null;
+  readonly transaction: RecordTransaction | null;
 }
 
 /** A durable record that waits for Kafka, with everything that its delivery needs. */
@@ -51,6 +60,7 @@ export interface OutboxRecord {
   readonly attempts: number;
   readonly lastErrorCode: string | null;
   readonly replays: number;
+  readonly transaction: RecordTransaction | null;
 }
 
 /** What is known of a record by its message id, without its value. Times are epoch milliseconds. */

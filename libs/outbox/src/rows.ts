@@ -1,14 +1,21 @@
 import type { Row } from './engine.js';
 import { decodeHeaders } from './headers.js';
 import type { DeadLetter } from './outbox.store.js';
-import type { Attempt, DeliveryMode, OutboxRecord, RecordState, RecordStatus } from './record.js';
+import type {
+  Attempt,
+  DeliveryMode,
+  OutboxRecord,
+  RecordState,
+  RecordStatus,
+  RecordTransaction,
+} from './record.js';
 
 const OFFSET = 'CAST(kafka_offset AS TEXT) AS kafka_offset';
 
 /** What `recordOf` reads. */
 export const RECORD_COLUMNS =
   'id, message_id, topic, delivery, lane, requested_partition, kafka_partition, status, retry_count, ' +
-  'last_error_code, replays, "timestamp", "key", headers, "value"';
+  'last_error_code, replays, "timestamp", "key", headers, "value", transaction_id, transaction_size';
 
 /** What `deadLetterOf` reads. */
 export const DEAD_LETTER_COLUMNS = `${RECORD_COLUMNS}, failed_at, last_error, published_at`;
@@ -40,7 +47,13 @@ export function recordOf(row: Row): OutboxRecord {
     attempts: row['retry_count'] as number,
     lastErrorCode: row['last_error_code'] as string | null,
     replays: row['replays'] as number,
+    transaction: transactionOf(row),
   };
+}
+
+function transactionOf(row: Row): RecordTransaction | null {
+  const id = row['transaction_id'] as string | null;
+  return id === null ? null : { id, size: row['transaction_size'] as number };
 }
 
 export function deadLetterOf(row: Row): DeadLetter {

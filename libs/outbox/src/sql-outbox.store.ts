@@ -133,6 +133,14 @@ export class SqlOutboxStore extends OutboxStore {
     return asked(this.relay.dueRetries(now, limit));
   }
 
+  override dueTransactions(now: number, limit: number): Promise<readonly string[]> {
+    return asked(this.relay.dueTransactions(now, limit));
+  }
+
+  override ofTransaction(transactionId: string): Promise<readonly OutboxRecord[]> {
+    return asked(this.relay.ofTransaction(transactionId));
+  }
+
   override nextRetryAt(): Promise<number | null> {
     return asked(this.relay.nextRetryAt());
   }
@@ -208,8 +216,8 @@ export class SqlOutboxStore extends OutboxStore {
 
   override replay(messageId: string, audit: Audit, topic?: string): Promise<OutboxRecord> {
     const change = this.group.change(async (tx) => {
-      const record = await deadLetters.replay(tx, messageId, audit, topic);
-      tx.afterCommit(() => this.replayed.tell([record]));
+      const { record, replayed } = await deadLetters.replay(tx, messageId, audit, topic);
+      tx.afterCommit(() => this.replayed.tell(replayed));
       return record;
     });
     return this.doubts.replay(change);
@@ -228,13 +236,13 @@ export class SqlOutboxStore extends OutboxStore {
       const slice = { afterId, buriedBy, limit: Math.min(REPLAY_SLICE, limit - replayed) };
       const change = this.group.change(async (tx) => {
         const found = await deadLetters.replaySlice(tx, filter, slice, audit);
-        if (found.length > 0) tx.afterCommit(() => this.replayed.tell(found));
+        if (found.replayed.length > 0) tx.afterCommit(() => this.replayed.tell(found.replayed));
         return found;
       });
-      const records = await this.doubts.replay(change);
-      replayed += records.length;
-      afterId = records.at(-1)?.id ?? afterId;
-      if (records.length < slice.limit) break;
+      const found = await this.doubts.replay(change);
+      replayed += found.replayed.length;
+      if (found.lastId === null) break;
+      afterId = found.lastId;
     }
     return replayed;
   }
@@ -242,7 +250,7 @@ export class SqlOutboxStore extends OutboxStore {
   override discard(messageId: string, audit: Audit): Promise<void> {
     const change = this.group.change(async (tx) => {
       const gone = await deadLetters.discard(tx, messageId, audit);
-      tx.afterCommit(() => this.discarded.tell([gone]));
+      tx.afterCommit(() => this.discarded.tell(gone));
     });
     return this.doubts.discard(messageId, change);
   }

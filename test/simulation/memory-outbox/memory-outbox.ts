@@ -83,6 +83,14 @@ export class MemoryOutbox extends OutboxStore {
     return this.site.read('dueRetries', () => this.tables.dueRetries(now, limit));
   }
 
+  override dueTransactions(now: number, limit: number): Promise<readonly string[]> {
+    return this.site.read('dueTransactions', () => this.tables.dueTransactions(now, limit));
+  }
+
+  override ofTransaction(transactionId: string): Promise<readonly OutboxRecord[]> {
+    return this.site.read('ofTransaction', () => this.tables.ofTransaction(transactionId));
+  }
+
   override nextRetryAt(): Promise<number | null> {
     return this.site.read('nextRetryAt', () => this.tables.nextRetryAt());
   }
@@ -144,7 +152,8 @@ export class MemoryOutbox extends OutboxStore {
         now,
       );
       const ids = acknowledgements.map(({ id }) => id);
-      if (kind === 'records') this.tables.markSent(acknowledgements, now);
+      const batch = `${pipeline} ${number}`;
+      if (kind === 'records') this.tables.markSent(acknowledgements, now, batch);
       else this.tables.notePublished(ids, openedAt, now);
       return acknowledgements;
     });
@@ -185,14 +194,17 @@ export class MemoryOutbox extends OutboxStore {
 
   override replay(messageId: string, _audit: Audit, topic?: string): Promise<OutboxRecord> {
     const run = (_now: number, after: (effect: () => void) => void): OutboxRecord => {
-      const record = this.tables.replay(messageId, topic);
-      after(() => this.writer.tellReplayed(record));
-      return record;
+      const replayed = this.tables.replay(messageId, topic);
+      after(() => this.writer.tellReplayed(replayed));
+      return replayed.find((record) => record.messageId === messageId) as OutboxRecord;
     };
     return this.writer.change(`replay ${messageId}`, run, () => {
       const state = this.tables.find(messageId);
       const [record] = this.tables.load(state?.status === 'pending' ? [state.id] : []);
-      return record === undefined ? null : () => this.writer.tellReplayed(record);
+      if (record === undefined) return null;
+      const { transaction } = record;
+      const all = transaction === null ? [record] : this.tables.ofTransaction(transaction.id);
+      return () => this.writer.tellReplayed(all);
     });
   }
 
@@ -203,7 +215,7 @@ export class MemoryOutbox extends OutboxStore {
     };
     return this.writer.change(`discard ${messageId}`, run, () => {
       const state = this.tables.find(messageId);
-      return state?.purged === true ? () => this.writer.tellDiscarded(state) : null;
+      return state?.purged === true ? () => this.writer.tellDiscarded([state]) : null;
     });
   }
 

@@ -13,6 +13,8 @@ export interface MemoryRow extends Writable<OutboxRecord> {
   failedAt: number | null;
   publishedAt: number | null;
   offset: string | null;
+  /** The batch that it was sent in. */
+  batch: string | null;
 }
 
 export function newRow(
@@ -23,7 +25,7 @@ export function newRow(
   now: number,
 ): MemoryRow {
   const { messageId, requestHash, topic, key, value, headers, delivery } = record;
-  const { requestedPartition, partition } = record;
+  const { requestedPartition, partition, transaction } = record;
   return {
     id,
     messageId,
@@ -41,6 +43,7 @@ export function newRow(
     attempts: 0,
     lastErrorCode: null,
     replays: 0,
+    transaction,
     bytes,
     createdAt: now,
     lastError: null,
@@ -49,12 +52,14 @@ export function newRow(
     failedAt: null,
     publishedAt: null,
     offset: null,
+    batch: null,
   };
 }
 
 export function recordOf(row: MemoryRow): OutboxRecord {
   const { id, messageId, topic, key, value, headers, timestamp, delivery, lane } = row;
   const { requestedPartition, partition, status, attempts, lastErrorCode, replays } = row;
+  const { transaction } = row;
   return {
     id,
     messageId,
@@ -71,6 +76,7 @@ export function recordOf(row: MemoryRow): OutboxRecord {
     attempts,
     lastErrorCode,
     replays,
+    transaction,
   };
 }
 

@@ -86,8 +86,28 @@ export class MemoryTables {
   }
 
   dueRetries(now: number, limit: number): OutboxRecord[] {
-    const due = this.inStatus('failed', ({ nextAt }) => nextAt !== null && nextAt <= now);
+    const due = this.due(now).filter(({ transaction }) => transaction === null);
     return due.slice(0, limit).map(recordOf);
+  }
+
+  dueTransactions(now: number, limit: number): string[] {
+    const ids = this.due(now).flatMap(({ transaction }) => transaction?.id ?? []);
+    return [...new Set(ids)].slice(0, limit);
+  }
+
+  ofTransaction(id: string): OutboxRecord[] {
+    return this.inTransaction(id).map(recordOf);
+  }
+
+  private due(now: number): MemoryRow[] {
+    return this.inStatus('failed', ({ nextAt }) => nextAt !== null && nextAt <= now);
+  }
+
+  private inTransaction(id: string | undefined): MemoryRow[] {
+    return [...this.rows.values()].filter(
+      ({ transaction, status }) =>
+        transaction !== null && transaction.id === id && status !== 'sent',
+    );
   }
 
   nextRetryAt(): number | null {
@@ -119,11 +139,15 @@ export class MemoryTables {
     }
   }
 
-  markSent(acknowledgements: readonly Acknowledgement[], now: number): void {
+  markSent(
+    acknowledgements: readonly Acknowledgement[],
+    now: number,
+    batch: string | null = null,
+  ): void {
     for (const { id, partition, offset } of acknowledgements) {
       const row = this.open(id);
       if (row === undefined) continue;
-      Object.assign(row, { status: 'sent', sentAt: now, nextAt: null, partition, offset });
+      Object.assign(row, { status: 'sent', sentAt: now, nextAt: null, partition, offset, batch });
       this.totals.sent++;
     }
   }
@@ -167,11 +191,26 @@ export class MemoryTables {
   }
 
   // ── dead letters ────────────────────────────────────────────────────────────────────────────────
-  replay(messageId: string, topic: string | undefined): OutboxRecord {
+  /** The record, and the others of its transaction with it. */
+  replay(messageId: string, topic: string | undefined): OutboxRecord[] {
     const row = this.dead(messageId);
+    const others = this.othersOf(row);
+    if (others.some(({ status }) => status !== 'dlq')) throw notReplayable(messageId);
+    if (row.transaction !== null && others.length + 1 < row.transaction.size) {
+      throw notReplayable(messageId);
+    }
+    const replayed = [this.putBack(row, topic), ...others.map((other) => this.putBack(other))];
+    return replayed.toSorted((a, b) => a.id - b.id);
+  }
+
+  private othersOf(row: MemoryRow): MemoryRow[] {
+    return this.inTransaction(row.transaction?.id).filter(({ id }) => id !== row.id);
+  }
+
+  private putBack(row: MemoryRow, topic?: string): OutboxRecord {
     const elsewhere = topic !== undefined && topic !== row.topic;
     if (elsewhere) {
-      const lane = laneOf(topic, row.key, messageId);
+      const lane = laneOf(topic, row.key, row.messageId);
       Object.assign(row, { topic, lane, requestedPartition: null });
     }
     Object.assign(row, {
@@ -190,12 +229,18 @@ export class MemoryTables {
     return recordOf(row);
   }
 
-  discard(messageId: string): RecordState {
+  /** The record, and the others of its transaction with it. */
+  discard(messageId: string): RecordState[] {
     const row = this.dead(messageId);
+    const dead = [row, ...this.othersOf(row).filter(({ status }) => status === 'dlq')];
+    return dead.toSorted((a, b) => a.id - b.id).map((one) => this.forget(one));
+  }
+
+  private forget(row: MemoryRow): RecordState {
     const gone: RecordState = { ...stateOf(row), purged: true };
     this.rows.delete(row.id);
-    this.ids.delete(messageId);
-    this.settled.set(messageId, { ...gone, key: null, lastError: null });
+    this.ids.delete(row.messageId);
+    this.settled.set(row.messageId, { ...gone, key: null, lastError: null });
     this.totals.discarded++;
     return gone;
   }
@@ -206,7 +251,7 @@ export class MemoryTables {
     if (this.find(messageId) === null) {
       throw new OutboxError('not_found', 'No record has this message id.', { messageId });
     }
-    throw new OutboxError('not_replayable', 'The record is not a dead letter.', { messageId });
+    throw notReplayable(messageId);
   }
 
   // ── ask ─────────────────────────────────────────────────────────────────────────────────────────
@@ -245,6 +290,10 @@ export class MemoryTables {
     const row = this.rows.get(id);
     return row?.status === 'pending' || row?.status === 'failed' ? row : undefined;
   }
+}
+
+function notReplayable(messageId: string): OutboxError {
+  return new OutboxError('not_replayable', 'The record is not a dead letter.', { messageId });
 }
 
 /** The first rows whose bytes pass the bound: one at least. */

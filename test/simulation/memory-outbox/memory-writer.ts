@@ -112,12 +112,12 @@ export class MemoryWriter {
     });
   }
 
-  tellReplayed(record: OutboxRecord): void {
-    for (const listener of this.replayed) listener([record]);
+  tellReplayed(records: readonly OutboxRecord[]): void {
+    for (const listener of this.replayed) listener(records);
   }
 
-  tellDiscarded(state: RecordState): void {
-    for (const listener of this.discarded) listener([state]);
+  tellDiscarded(states: readonly RecordState[]): void {
+    for (const listener of this.discarded) listener(states);
   }
 
   /** The process is gone: what was on its way to the disk is there, or not; nobody is told. */

@@ -1,4 +1,4 @@
-import type { PlannedClient } from './plan.js';
+import type { PlannedClient, PlannedPost } from './plan.js';
 import type { World } from './world.js';
 
 /** A caller does not wait for an answer longer than this; it posts the same record again. Milliseconds. */
@@ -31,24 +31,32 @@ export class Client {
 
   private post(): void {
     const { world, plan, next } = this;
-    const post = plan.posts[next];
+    const posts = this.together();
     const process = world.owner;
-    if (post === undefined) return;
+    if (posts.length === 0) return;
     if (process === null) return this.again(next);
     let heard = false;
     const hear = (accepted: boolean): void => {
       if (heard || this.next !== next) return;
       heard = true;
       if (!accepted) return this.again(next);
-      this.next++;
+      this.next += posts.length;
       this.postAfter(0);
     };
     world.scheduler.after(ANSWER_MS, `${plan.name} gives up waiting`, () => hear(false));
     if (!process.process.running) return;
-    process.post(plan, post).then(
+    process.post(plan, posts).then(
       () => hear(true),
       () => hear(false),
     );
+  }
+
+  /** The next post, or the next transaction whole. */
+  private together(): readonly PlannedPost[] {
+    const rest = this.plan.posts.slice(this.next);
+    const name = rest[0]?.transaction ?? null;
+    const end = rest.findIndex(({ transaction }) => transaction !== name);
+    return name === null ? rest.slice(0, 1) : rest.slice(0, end < 0 ? rest.length : end);
   }
 
   private again(post: number): void {

@@ -100,12 +100,15 @@ export class Incarnation {
   }
 
   /** What ingestion does with a POST. Rejects, or never answers, as the process does. */
-  async post(client: PlannedClient, post: PlannedPost): Promise<void> {
-    const count = client.choosesPartitions ? this.topics.cachedPartitions(post.topic) : null;
-    const record = newRecord(post, this.world.deliveryOf(post.topic));
-    const { key, requestedPartition } = record;
-    const chosen = key !== null && count !== null && count > 0 ? partitionFor(key, count) : null;
-    await this.store.accept([{ ...record, partition: requestedPartition ?? chosen }]);
+  async post(client: PlannedClient, posts: readonly PlannedPost[]): Promise<void> {
+    const records = posts.map((post) => {
+      const count = client.choosesPartitions ? this.topics.cachedPartitions(post.topic) : null;
+      const record = newRecord(post, this.world.deliveryOf(post.topic), posts.length);
+      const { key, requestedPartition } = record;
+      const chosen = key !== null && count !== null && count > 0 ? partitionFor(key, count) : null;
+      return { ...record, partition: requestedPartition ?? chosen };
+    });
+    await this.store.accept(records);
   }
 
   private sweepSoon(): void {
@@ -132,8 +135,8 @@ export function valueOf({ messageId, bytes }: PlannedPost): Buffer {
   return Buffer.from(messageId.padEnd(bytes, '.'));
 }
 
-function newRecord(post: PlannedPost, delivery: NewRecord['delivery']): NewRecord {
-  const { messageId, topic, key, requestedPartition } = post;
+function newRecord(post: PlannedPost, delivery: NewRecord['delivery'], size: number): NewRecord {
+  const { messageId, topic, key, requestedPartition, transaction } = post;
   return {
     messageId,
     requestHash: createHash('sha256').update(messageId).digest(),
@@ -145,5 +148,6 @@ function newRecord(post: PlannedPost, delivery: NewRecord['delivery']): NewRecor
     delivery,
     requestedPartition,
     partition: null,
+    transaction: transaction === null ? null : { id: transaction, size },
   };
 }

@@ -32,6 +32,8 @@ export interface PlannedPost {
   /** Milliseconds after the client's post before it was answered. */
   readonly pause: number;
   readonly requestedPartition: number | null;
+  /** Posts that stand next to each other with the same name are one transaction. */
+  readonly transaction: string | null;
 }
 
 /** Posts one record after the other, each until it is accepted. Its keys are nobody else's. */
@@ -113,8 +115,35 @@ function planClients(
     const posts = Array.from({ length: random.between(2, many) }, (__, post) =>
       planPost(random, emphasis, topics, `${name}-${post}`, keys),
     );
-    return { name, posts, choosesPartitions: random.chance(0.7) };
+    const inTransactions = planTransactions(random, emphasis, topics, posts);
+    return { name, posts: inTransactions, choosesPartitions: random.chance(0.7) };
   });
+}
+
+/** Now and then a few posts become one transaction, of topics that can have it. */
+function planTransactions(
+  random: Random,
+  emphasis: Emphasis,
+  topics: readonly PlannedTopic[],
+  posts: readonly PlannedPost[],
+): PlannedPost[] {
+  const able = topics.filter(({ delivery }) => delivery === 'exactly-once');
+  if (able.length === 0 || random.chance(0.5)) return [...posts];
+  const often = emphasis === 'refusals' ? 0.3 : 0.15;
+  const planned: PlannedPost[] = [];
+  for (let at = 0; at < posts.length;) {
+    const size = random.chance(often) ? random.between(1, 5) : 0;
+    if (size === 0) planned.push(...posts.slice(at, at + 1));
+    for (const post of posts.slice(at, at + size)) {
+      planned.push({
+        ...post,
+        topic: random.pick(able).name,
+        transaction: `t-${post.messageId.split('-')[1]}-${at}`,
+      });
+    }
+    at += Math.max(size, 1);
+  }
+  return planned;
 }
 
 function planPost(
@@ -134,5 +163,6 @@ function planPost(
     bytes: isLarge ? 2 * SMALL_BYTES : random.between(20, 200),
     pause: random.chance(0.6) ? 0 : random.between(1, random.pick([20, 800])),
     requestedPartition: demands ? random.between(0, partitions) : null,
+    transaction: null,
   };
 }

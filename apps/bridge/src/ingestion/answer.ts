@@ -17,6 +17,7 @@ export interface AnswerBody {
   readonly success: true;
   /** Absent in the answer to a list. */
   readonly message_id?: string;
+  readonly transaction_id?: string;
   /** One for each record, in their order. */
   readonly offsets: readonly OffsetEntry[];
   readonly acks: 'all';
@@ -37,12 +38,14 @@ export interface AnswerFacts {
   readonly records: readonly TakenRecord[];
   /** Whether the body was a list. */
   readonly many: boolean;
+  readonly transactionId: string | null;
   readonly preference: Preference;
   readonly durationMs: number;
 }
 
 /** 200: Kafka has all of it. 201: it is durable here. 202: the same, and the caller asked not to wait. */
-export function answerOf({ records, many, preference, durationMs }: AnswerFacts): Answer {
+export function answerOf(facts: AnswerFacts): Answer {
+  const { records, many, transactionId, preference, durationMs } = facts;
   const status = leastSettled(records);
   const confirmed = status === 'sent';
   const duplicate = records.every((record) => record.duplicate);
@@ -59,6 +62,7 @@ export function answerOf({ records, many, preference, durationMs }: AnswerFacts)
     body: {
       success: true,
       ...(messageId === undefined ? {} : { message_id: messageId }),
+      ...(transactionId === null ? {} : { transaction_id: transactionId }),
       offsets: records.map((record) => (many ? listedEntryOf(record) : entryOf(record.outcome))),
       acks: 'all',
       confirmed,

@@ -28,6 +28,8 @@ const FIELDS: ReadonlySet<string> = new Set([
 
 const MANY = 'records';
 const TOP_FIELDS: ReadonlySet<string> = new Set([...FIELDS, MANY]);
+const LIST_ONLY: ReadonlySet<string> = new Set([MANY]);
+const ADDRESSED_FIELDS: ReadonlySet<string> = new Set([...FIELDS, 'topic']);
 const JSON_TYPE = 'application/json';
 
 /** What a POST says about one record. */
@@ -44,6 +46,12 @@ export interface Envelope {
   readonly contentType: string;
   /** Where the record stands in a JSON body; null where the body is the value. */
   readonly span: Span | null;
+}
+
+/** A record that names its topic itself. */
+export interface AddressedEnvelope {
+  readonly topic: string;
+  readonly envelope: Envelope;
 }
 
 /** What a JSON body holds: one record, or a list of them. */
@@ -63,25 +71,62 @@ export interface Envelopes {
  */
 export function readEnvelopes(bytes: Buffer, now: number, maxRecords: number): Envelopes {
   const body = readObject(bytes, TOP_FIELDS);
-  const list = body.members.get(MANY);
-  if (list === undefined) {
+  if (!body.members.has(MANY)) {
     return { envelopes: [readEnvelope(bytes, wholeOf(bytes), body, now)], many: false };
   }
+  const envelopes = readList(bytes, body, maxRecords, (span, value) =>
+    readEnvelope(bytes, span, readElement(bytes, span, value, FIELDS), now),
+  );
+  return { envelopes, many: true };
+}
+
+/**
+ * Reads the body of `POST /transactions`: a list whose records name their topics.
+ * @param bytes UTF-8.
+ * @param now epoch milliseconds.
+ * @param maxRecords in one body.
+ * @throws ProblemError as `readEnvelopes`.
+ */
+export function readAddressed(
+  bytes: Buffer,
+  now: number,
+  maxRecords: number,
+): readonly AddressedEnvelope[] {
+  const body = readObject(bytes, LIST_ONLY);
+  if (!body.members.has(MANY)) {
+    throw new ProblemError('invalid_body', 'The field records is missing');
+  }
+  return readList(bytes, body, maxRecords, (span, value) => {
+    const element = readElement(bytes, span, value, ADDRESSED_FIELDS);
+    const { topic } = element.value;
+    if (typeof topic !== 'string') {
+      throw new ProblemError('invalid_topic', 'topic must be the name of a topic');
+    }
+    return { topic, envelope: readEnvelope(bytes, span, element, now) };
+  });
+}
+
+/** Reads each record of a list; a refusal names its place. */
+function readList<T>(
+  bytes: Buffer,
+  body: JsonObject,
+  maxRecords: number,
+  read: (span: Span, value: unknown) => T,
+): readonly T[] {
   if (body.members.size > 1) {
     throw new ProblemError('invalid_body', 'Beside records there can be no other field');
   }
   const values = body.value[MANY];
-  if (!Array.isArray(values)) throw new ProblemError('invalid_body', 'records must be an array');
+  const list = body.members.get(MANY);
+  if (list === undefined || !Array.isArray(values))
+    throw new ProblemError('invalid_body', 'records must be an array');
   if (values.length === 0) throw new ProblemError('empty_batch', 'records is empty');
   if (values.length > maxRecords) {
     throw new ProblemError('batch_too_large', `At most ${maxRecords} records in one request`);
   }
-  const envelopes = elementsOf(bytes, list.value).map((span, index) =>
-    atIndex(index, () =>
-      readEnvelope(bytes, span, readElement(bytes, span, values[index], FIELDS), now),
-    ),
+  return elementsOf(bytes, list.value).map((span, index) =>
+    atIndex(index, () => read(span, values[index])),
   );
-  return { envelopes, many: true };
 }
 
 /** Names the record of a list that a refusal is about. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { answerOf, type Answer } from './answer.js';
-import { Intake } from './intake.js';
+import { Intake, type Reading } from './intake.js';
 import { RecordReader } from './record-reader.js';
 import type { Submission } from './submission.js';
 
@@ -13,12 +13,22 @@ export class IngestionService {
   ) {}
 
   /** @throws ProblemError, OutboxError: nothing is stored. Whatever is stored is answered with a success. */
-  async post(submission: Submission): Promise<Answer> {
+  async post(topic: string, submission: Submission): Promise<Answer> {
+    return this.take(await this.reader.read(topic, submission), submission);
+  }
+
+  /** Records of several topics that consumers see all together or not at all. @throws as `post`. */
+  async postTransaction(submission: Submission): Promise<Answer> {
+    return this.take(await this.reader.readTransaction(submission), submission);
+  }
+
+  private async take(reading: Reading, submission: Submission): Promise<Answer> {
     const { preference, startedAt, releaseBody } = submission;
-    const reading = await this.reader.read(submission);
     const patience = { waitMs: preference.waitMs, startedAt, releaseBody };
     const records = await this.intake.take(reading, patience);
     const durationMs = performance.now() - startedAt;
-    return answerOf({ records, many: reading.many, preference, durationMs });
+    const { many, records: read } = reading;
+    const transactionId = read[0]?.transaction?.id ?? null;
+    return answerOf({ records, many, transactionId, preference, durationMs });
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { elementsOf, membersOf, stringAt, textAt, type Span } from '../http/index.js';
 import { ProblemError } from '../problem/index.js';
 
@@ -42,6 +43,14 @@ export function isMessageId(id: string): boolean {
  */
 export function listedMessageId(idempotencyKey: string, index: number): string {
   return `${idempotencyKey}-${index}`;
+}
+
+/**
+ * The id of a transaction: made of its records' message ids, so that the same records posted again are the same
+ * transaction, and others are not. 32 hexadecimal digits.
+ */
+export function transactionIdOf(messageIds: readonly string[]): string {
+  return createHash('sha256').update(messageIds.join('\n')).digest('hex').slice(0, 32);
 }
 
 /** `<topic>-<epoch ms>-<random>`: the form that the users' queries know. */

@@ -5,7 +5,11 @@ import { composeRecord } from './record.js';
 
 const NOW = 1_764_000_000_000;
 
-function posted(body: string, traceParent: string | null = null): NewRecord {
+function posted(
+  body: string,
+  traceParent: string | null = null,
+  transaction: NewRecord['transaction'] = null,
+): NewRecord {
   const envelope = readEnvelopes(Buffer.from(body), NOW, 1).envelopes[0] as Envelope;
   return composeRecord({
     topic: 'nf',
@@ -15,6 +19,7 @@ function posted(body: string, traceParent: string | null = null): NewRecord {
     traceParent,
     delivery: 'exactly-once',
     partition: 2,
+    transaction,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { RecordHeader } from '@bridge/outbox';
 import { isOwnHeader } from './control-fields.js';
+import { TRANSACTION_HEADER } from './record.js';
 import { requestHash } from './request-hash.js';
 
 /** A record as it is kept, in the outbox or in Kafka. */
@@ -29,11 +30,13 @@ export function possibleHashes(
   const given = record.headers
     .filter(({ name }) => !isOwnHeader(name))
     .map((header) => ({ name: header.name, value: header.value.toString('utf8') }));
+  const transaction = record.headers.find(({ name }) => name === TRANSACTION_HEADER);
+  const transactionId = transaction?.value.toString('utf8') ?? null;
   const headerLists = given.at(-1)?.name === TRACE ? [given, given.slice(0, -1)] : [given];
   return headerLists.flatMap((headers) =>
     partitions.flatMap((partition) =>
       [null, timestamp].map((time) =>
-        requestHash(topic, { key, value, headers, partition, timestamp: time }),
+        requestHash(topic, { key, value, headers, partition, timestamp: time }, transactionId),
       ),
     ),
   );

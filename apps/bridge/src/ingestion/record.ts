@@ -1,4 +1,4 @@
-import type { DeliveryMode, NewRecord, RecordHeader } from '@bridge/outbox';
+import type { DeliveryMode, NewRecord, RecordHeader, RecordTransaction } from '@bridge/outbox';
 import type { Envelope } from './envelope.js';
 import { requestHash } from './request-hash.js';
 
@@ -11,17 +11,20 @@ export interface RecordParts {
   readonly delivery: DeliveryMode;
   /** The partition chosen at the edge, or null while it cannot be known. */
   readonly partition: number | null;
+  readonly transaction: RecordTransaction | null;
 }
 
 /** Consumers tell the ERP's records from others by this; the name is the one that they know already. */
 const SOURCE = 'protheus-middleware';
+/** By this a consumer knows what belongs together. */
+export const TRANSACTION_HEADER = 'bridge-transaction';
 
 /** The record as it will stand in Kafka: the bridge's headers first, then the caller's in their order. */
 export function composeRecord(parts: RecordParts): NewRecord {
-  const { topic, messageId, envelope, delivery, partition } = parts;
+  const { topic, messageId, envelope, delivery, partition, transaction } = parts;
   return {
     messageId,
-    requestHash: requestHash(topic, envelope),
+    requestHash: requestHash(topic, envelope, transaction?.id),
     topic,
     key: envelope.key,
     value: envelope.value,
@@ -30,10 +33,12 @@ export function composeRecord(parts: RecordParts): NewRecord {
     delivery,
     requestedPartition: envelope.partition,
     partition,
+    transaction,
   };
 }
 
-function headersOf({ messageId, envelope, transcoded, traceParent }: RecordParts): RecordHeader[] {
+function headersOf(parts: RecordParts): RecordHeader[] {
+  const { messageId, envelope, transcoded, traceParent, transaction } = parts;
   const headers: RecordHeader[] = [
     header('message-id', messageId),
     header('source', SOURCE),
@@ -43,6 +48,7 @@ function headersOf({ messageId, envelope, transcoded, traceParent }: RecordParts
   const traced = envelope.headers.some(({ name }) => name.toLowerCase() === 'traceparent');
   if (traceParent !== null && !traced) headers.push(header('traceparent', traceParent));
   if (transcoded) headers.push(header('bridge-transcoded', 'windows-1252'));
+  if (transaction !== null) headers.push(header(TRANSACTION_HEADER, transaction.id));
   return headers;
 }
 

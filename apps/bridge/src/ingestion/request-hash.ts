@@ -10,7 +10,11 @@ export type HashedFields = Pick<Envelope, 'key' | 'value' | 'headers' | 'partiti
  * SHA-256 of what the caller sent: the same message id with another hash is another record, and refused.
  * The lengths of all parts go in before the parts, so that no two requests share an encoding.
  */
-export function requestHash(topic: string, envelope: HashedFields): Buffer {
+export function requestHash(
+  topic: string,
+  envelope: HashedFields,
+  transactionId: string | null = null,
+): Buffer {
   const { key, value, headers, partition, timestamp } = envelope;
   const parts = [
     topic,
@@ -18,6 +22,8 @@ export function requestHash(topic: string, envelope: HashedFields): Buffer {
     partition === null ? null : String(partition),
     timestamp === null ? null : String(timestamp),
     ...headers.flatMap((header) => [header.name, header.value]),
+    // Headers come in pairs, so one part more cannot be taken for one of them.
+    ...(transactionId === null ? [] : [transactionId]),
   ].map((part) => (typeof part === 'string' ? Buffer.from(part, 'utf8') : part));
   const lengths = Buffer.alloc(4 * (parts.length + 2));
   lengths.writeInt32BE(parts.length);

@@ -2,7 +2,6 @@ import type { Preference } from './preference.js';
 
 /** A POST as HTTP brings it. */
 export interface Submission {
-  readonly topic: string;
   readonly body: Buffer;
   readonly contentType: string | undefined;
   /** Names and values in turn, as they came. */

@@ -45,6 +45,7 @@ export const PROBLEMS = {
   // The record, refused by Kafka while the outbox is off.
   message_too_large: { status: 413, title: 'Record too large for Kafka' },
   invalid_record: { status: 400, title: 'Record refused by Kafka' },
+  not_transactional: { status: 400, title: 'Not in a transaction' },
   outbox_required: { status: 400, title: 'The outbox is off' },
   // Dead letters.
   not_replayable: { status: 409, title: 'Not a dead letter' },

@@ -23,7 +23,9 @@ import { Relay, SIDE } from './relay.js';
 import type { Settlements } from './settlements.js';
 import { SideChoice } from './side-choice.js';
 import { SidePipeline } from './side-pipeline.js';
+import { SideTransactions } from './side-transactions.js';
 import { SideVerdicts } from './side-verdicts.js';
+import { Transactions } from './transactions.js';
 
 /** Partitions for numbers, and as many for their marks. */
 const SLOTS = 16;
@@ -137,8 +139,24 @@ class Assembly {
     );
     const isolated = new Isolated(store, blocks, config.onDeadLetter === 'park');
     const choice = new SideChoice(store, blocks, topics, clock, batchMaxBytes);
+    const transactions = new Transactions(store, blocks, clock, config.onDeadLetter === 'park');
     const exactlyOnce = this.ledgeredDelivery(SIDE);
     this.ledgered.set(SIDE, exactlyOnce);
+    const progress = this.progressOf(SIDE);
+    const verdicts = new SideVerdicts(blocks, isolated, refusals, choice, topics, clock);
+    const whole = new SideTransactions(
+      {
+        transactions,
+        delivery: exactlyOnce,
+        refusals,
+        verdicts,
+        blocks,
+        topics,
+        clock,
+        progress,
+      },
+      batchMaxBytes,
+    );
     return new SidePipeline(
       {
         store,
@@ -147,11 +165,13 @@ class Assembly {
         clock,
         isolated,
         choice,
-        verdicts: new SideVerdicts(blocks, isolated, refusals, choice, topics, clock),
+        transactions,
+        whole,
+        verdicts,
         deliveries: { 'exactly-once': exactlyOnce, 'at-least-once': this.plainDelivery(SIDE) },
         deadLetterMode: mode,
         deadLetters: new DeadLetterPublisher(deadLetterTopic, batchMaxBytes, store, topics, clock),
-        progress: this.progressOf(SIDE),
+        progress,
       },
       batchMaxBytes,
     );

@@ -8,6 +8,8 @@ export function orderKey(record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>): st
     : `${record.topic}\u0000${record.key.toString('latin1')}`;
 }
 
+const NOBODY: ReadonlySet<number> = new Set();
+
 interface KeyBlock {
   /** Records of the key that are on the side (isolated, failed, parked). The others wait for them. */
   readonly holders: Set<number>;
@@ -112,18 +114,25 @@ export class Blocks {
     if (block !== undefined) this.goBackTo(this.drop(key, block, id));
   }
 
-  /** Whether a main pipeline must pass over this record; it is then remembered. */
-  passOver(record: OutboxRecord, partition: number | null): boolean {
-    const block = this.blockAhead(record) ?? this.quarantineOf(record.topic, partition);
+  /**
+   * Whether a main pipeline must pass over this record; it is then remembered.
+   * @param together records that hold nothing up for this one, since they go with it.
+   */
+  passOver(
+    record: OutboxRecord,
+    partition: number | null,
+    together: ReadonlySet<number> = NOBODY,
+  ): boolean {
+    const block = this.blockAhead(record, together) ?? this.quarantineOf(record.topic, partition);
     if (block === undefined) return false;
     block.firstSkipped = earlier(block.firstSkipped, record.id);
     return true;
   }
 
   /** A dead letter that is parked holds back what comes after it, and nothing else. */
-  private blockAhead(record: OutboxRecord): KeyBlock | undefined {
+  private blockAhead(record: OutboxRecord, together: ReadonlySet<number>): KeyBlock | undefined {
     const block = this.keys.get(orderKey(record));
-    return block !== undefined && isBlocked(block, record.id) ? block : undefined;
+    return block !== undefined && isBlocked(block, record.id, together) ? block : undefined;
   }
 
   /** Whether this very record is on the side. */
@@ -149,7 +158,7 @@ export class Blocks {
     block.holders.delete(id);
     if (block.holders.size === 0) this.keys.delete(key);
     const first = block.firstSkipped;
-    if (first === null || isBlocked(block, first)) return null;
+    if (first === null || isBlocked(block, first, NOBODY)) return null;
     // Whoever is passed over again on the way from there is remembered again.
     block.firstSkipped = null;
     return first;
@@ -202,8 +211,8 @@ export class Blocks {
 }
 
 /** A record waits only for what is on the side and comes before it, or is itself. */
-function isBlocked(block: KeyBlock, id: number): boolean {
-  for (const holder of block.holders) if (holder <= id) return true;
+function isBlocked(block: KeyBlock, id: number, together: ReadonlySet<number>): boolean {
+  for (const holder of block.holders) if (holder <= id && !together.has(holder)) return true;
   return false;
 }
 

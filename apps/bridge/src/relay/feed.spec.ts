@@ -12,6 +12,7 @@ const record = (id: number, overrides: Partial<OutboxRecord> = {}): OutboxRecord
   delivery: 'exactly-once',
   lane: 0,
   requestedPartition: null,
+  transaction: null,
   partition: 0,
   status: 'pending',
   attempts: 0,

@@ -45,6 +45,28 @@ export class MainChoice {
     };
   }
 
+  /**
+   * Hands records of transactions over to the side, each when everything before it in its key is settled.
+   * @returns those for which there was no room, or all when they are read again first.
+   */
+  async handOver(taken: readonly OutboxRecord[]): Promise<readonly OutboxRecord[]> {
+    const { feed, blocks, side, topics, clock } = this.ports;
+    const partitions: (number | null)[] = [];
+    for (const record of taken) {
+      const placement = await place(record, topics, clock);
+      // One that cannot be placed is the side's to judge, with its whole transaction.
+      partitions.push('partition' in placement ? placement.partition : null);
+    }
+    if (feed.goesBack) return taken;
+    for (const [index, record] of taken.entries()) {
+      const together = side.together(record);
+      if (feed.isGone(record.id) || together.has(record.id)) continue;
+      if (blocks.passOver(record, partitions[index] ?? null, together)) continue;
+      if (!side.handOver(record)) return taken.slice(index);
+    }
+    return [];
+  }
+
   /** Leaves out who must wait, and chooses the partitions that are not chosen yet. */
   async select(taken: readonly OutboxRecord[]): Promise<Selection> {
     const { blocks, topics, side, clock } = this.ports;

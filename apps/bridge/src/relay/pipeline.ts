@@ -118,7 +118,8 @@ export class Pipeline {
 
   private async deliver(taken: readonly OutboxRecord[], stop: AbortSignal): Promise<void> {
     const { feed, progress, delivery, blocks } = this.ports;
-    const { rows, batch } = this.choice.lastLook(await this.choice.select(taken));
+    const plain = await this.upToTransaction(taken, stop);
+    const { rows, batch } = this.choice.lastLook(await this.choice.select(plain));
     if (batch.length === 0) return;
     progress.enter('delivering');
     blocks.inFlight.depart(batch);
@@ -157,6 +158,33 @@ export class Pipeline {
         throw new Error(`no such outcome: ${JSON.stringify(unknown)}`);
       }
     }
+  }
+
+  /**
+   * A record of a transaction ends the batch before it, and is handed over once that is settled: then nothing of
+   * its key is under way. @returns what goes out before it.
+   */
+  private async upToTransaction(
+    taken: readonly OutboxRecord[],
+    stop: AbortSignal,
+  ): Promise<readonly OutboxRecord[]> {
+    const { feed, progress } = this.ports;
+    const first = taken.findIndex(({ transaction }) => transaction !== null);
+    if (first !== 0) {
+      const plain = first < 0 ? taken : taken.slice(0, first);
+      feed.putBack(taken.slice(plain.length));
+      return plain;
+    }
+    const after = taken.findIndex(({ transaction }) => transaction === null);
+    const head = after < 0 ? taken : taken.slice(0, after);
+    feed.putBack(taken.slice(head.length));
+    const left = await this.choice.handOver(head);
+    feed.putBack(left);
+    if (left.length > 0 && !feed.goesBack) {
+      progress.enter('waiting', 'transactions_waiting');
+      await this.backOff(stop);
+    }
+    return [];
   }
 
   /** Waits a moment for the records that are about to come. Not for a backlog: that is there already. */

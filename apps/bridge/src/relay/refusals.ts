@@ -24,8 +24,15 @@ export class Refusals {
     private readonly buried: () => void,
   ) {}
 
-  /** Judges records that were refused together by one and the same error. */
-  async judge(rows: readonly OutboxRecord[], error: KafkaError): Promise<void> {
+  /**
+   * Judges records that were refused together by one and the same error.
+   * @param guilty ids of those that the error is about, where the others only share their transaction.
+   */
+  async judge(
+    rows: readonly OutboxRecord[],
+    error: KafkaError,
+    guilty: ReadonlySet<number> = new Set(rows.map(({ id }) => id)),
+  ): Promise<void> {
     // One chance for all: records of one key must not come due in another order than they were accepted.
     const chance = this.clock.random();
     const now = this.clock.now();
@@ -36,28 +43,35 @@ export class Refusals {
       if (verdict.action === 'reschedule') later.push({ row, nextAt: verdict.nextAt });
       if (verdict.action === 'bury') dead.push(row);
     }
-    await this.reschedule(later, error);
-    await this.bury(dead, error);
+    const textFor = (id: number): string =>
+      guilty.has(id) ? error.message : `with its transaction: ${error.message}`;
+    await this.reschedule(later, error.code, textFor);
+    await this.bury(dead, error.code, textFor);
   }
 
   private async reschedule(
     later: readonly { row: OutboxRecord; nextAt: number }[],
-    { code, message }: KafkaError,
+    code: string,
+    textFor: (id: number) => string,
   ): Promise<void> {
     if (later.length === 0) return;
     await this.store.reschedule(
-      later.map(({ row, nextAt }) => ({ id: row.id, code, error: message, nextAt })),
+      later.map(({ row, nextAt }) => ({ id: row.id, code, error: textFor(row.id), nextAt })),
     );
     for (const { row } of later) this.blocks.hold(row);
   }
 
-  private async bury(dead: readonly OutboxRecord[], { code, message }: KafkaError): Promise<void> {
+  private async bury(
+    dead: readonly OutboxRecord[],
+    code: string,
+    textFor: (id: number) => string,
+  ): Promise<void> {
     if (dead.length === 0) return;
     for (const row of dead) this.blocks.park(row);
-    await this.store.bury(dead.map(({ id }) => ({ id, code, error: message })));
+    await this.store.bury(dead.map(({ id }) => ({ id, code, error: textFor(id) })));
     for (const row of dead) {
       this.logger.warn('a record is a dead letter', { messageId: row.messageId, code });
-      this.settlements.settle(row.id, { status: 'dlq', code, error: message });
+      this.settlements.settle(row.id, { status: 'dlq', code, error: textFor(row.id) });
       if (this.rules.onDeadLetter === 'continue' || row.key === null) this.blocks.unpark(row.id);
     }
     this.buried();

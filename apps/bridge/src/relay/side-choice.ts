@@ -56,9 +56,13 @@ export class SideChoice {
       const { topic } = quarantine;
       const page = await this.store.pendingOfTopic(topic, null, PROBE_ROWS, this.maxBytes);
       const rows = await this.probed(quarantine, page);
-      const ahead = new Set(page.filter(({ id }) => watch.ids.has(id)).map(orderKey));
+      const flying = page.filter(({ id }) => watch.ids.has(id));
+      const transactional = page.filter(({ transaction }) => transaction !== null);
+      const ahead = new Set([...flying, ...transactional].map(orderKey));
       const free = rows.filter((row) => !ahead.has(orderKey(row)));
-      return { rows: free, whole: page.length < PROBE_ROWS && ahead.size === 0 };
+      // Transactions are no probes: they find out by themselves, once their pipelines may hand them over.
+      const isAll = page.length < PROBE_ROWS || transactional.length > 0;
+      return { rows: free, whole: isAll && flying.length === 0 };
     } finally {
       watch.end();
     }
@@ -72,7 +76,8 @@ export class SideChoice {
     const rows: OutboxRecord[] = [];
     for (const row of page) {
       if (rows[0] !== undefined && rows[0].delivery !== row.delivery) continue;
-      if (this.blocks.holds(row) || this.blocks.hasEarlierHolder(row, together)) continue;
+      if (row.transaction !== null || this.blocks.holds(row)) continue;
+      if (this.blocks.hasEarlierHolder(row, together)) continue;
       if (partition !== null && !(await this.goesTo(row, partition))) continue;
       together.add(row.id);
       rows.push(row);

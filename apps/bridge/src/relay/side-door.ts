@@ -8,6 +8,10 @@ export interface SideDoor {
    * False when the side is full: then nothing was taken.
    */
   isolate(rows: readonly OutboxRecord[], alone: boolean): boolean;
+  /** The records of this one's transaction that were handed over, this one included if it was. */
+  together(record: OutboxRecord): ReadonlySet<number>;
+  /** Takes over a record that belongs to a transaction. False when the side is full. */
+  handOver(record: OutboxRecord): boolean;
   /** These were refused, each for itself and all for the same reason: retry, or dead letter. */
   judge(rows: readonly OutboxRecord[], error: KafkaError): Promise<void>;
 }

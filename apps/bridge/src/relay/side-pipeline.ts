@@ -13,8 +13,10 @@ import type { Progress } from './progress.js';
 import { clusterBackoff } from './retry-policy.js';
 import type { SideChoice } from './side-choice.js';
 import type { SideDoor } from './side-door.js';
+import type { SideTransactions } from './side-transactions.js';
 import type { SideVerdicts } from './side-verdicts.js';
 import { Signal } from './signal.js';
+import type { Transactions } from './transactions.js';
 
 export interface SidePorts {
   readonly store: OutboxStore;
@@ -23,6 +25,8 @@ export interface SidePorts {
   /** How dead letters are published. */
   readonly deadLetterMode: DeliveryMode;
   readonly isolated: Isolated;
+  readonly transactions: Transactions;
+  readonly whole: SideTransactions;
   readonly choice: SideChoice;
   readonly verdicts: SideVerdicts;
   readonly blocks: Blocks;
@@ -35,17 +39,24 @@ const IDLE_MS = 1_000;
 /** How soon to look again for a retry that is due but has to wait for something else. */
 const LOOK_MS = 200;
 
-type Source = 'dead-letters' | 'retries' | 'isolated' | 'probes';
+type Source = 'dead-letters' | 'retries' | 'transactions' | 'isolated' | 'probes';
 
 /**
  * The side pipeline: whatever is suspect, so that nothing healthy waits for it. In turn: dead letters to be
- * published, retries that are due, records that a main pipeline has handed over, and one try of each topic or
- * partition in quarantine. Each batch holds records of one topic, so that a refusal has one meaning.
+ * published, retries that are due, whole transactions, records that a main pipeline has handed over, and one try
+ * of each topic or partition in quarantine. Each batch but those of transactions holds records of one topic, so
+ * that a refusal has one meaning.
  */
 export class SidePipeline implements SideDoor {
   private readonly logger = new Logger(SidePipeline.name);
   private readonly signal: Signal;
-  private readonly turn: Source[] = ['dead-letters', 'retries', 'isolated', 'probes'];
+  private readonly turn: Source[] = [
+    'dead-letters',
+    'retries',
+    'transactions',
+    'isolated',
+    'probes',
+  ];
   private failures = 0;
   private heartbeatAt = 0;
 
@@ -68,9 +79,20 @@ export class SidePipeline implements SideDoor {
     return true;
   }
 
+  together(record: OutboxRecord): ReadonlySet<number> {
+    return this.ports.transactions.together(record);
+  }
+
+  handOver(record: OutboxRecord): boolean {
+    const taken = this.ports.transactions.handOver(record);
+    this.wake();
+    return taken;
+  }
+
   /** An operator has replayed or discarded this record. */
   lookAgain(id: number): void {
     this.ports.isolated.lookAgain(id);
+    this.ports.transactions.lookAgain(id);
   }
 
   async judge(rows: readonly OutboxRecord[], error: KafkaError): Promise<void> {
@@ -113,6 +135,8 @@ export class SidePipeline implements SideDoor {
         return this.publish(stop);
       case 'retries':
         return this.sendSafely(await this.ports.choice.dueRetries(), stop);
+      case 'transactions':
+        return this.ports.whole.send(stop);
       case 'isolated':
         return this.sendSafely(await this.ports.isolated.next(this.maxBytes), stop);
       case 'probes':
@@ -125,11 +149,13 @@ export class SidePipeline implements SideDoor {
   }
 
   private async rest(stop: AbortSignal): Promise<void> {
-    const { store, blocks, clock, deadLetters } = this.ports;
+    const { store, blocks, clock, deadLetters, transactions } = this.ports;
     const now = clock.now();
     const nextRetryAt = (await store.nextRetryAt()) ?? Number.POSITIVE_INFINITY;
     const probes = blocks.quarantined().map(({ nextProbeAt }) => nextProbeAt);
-    const waits = [nextRetryAt, deadLetters.nextAt, ...probes].map((at) => at - now);
+    const waits = [nextRetryAt, deadLetters.nextAt, transactions.nextTryAt, ...probes].map(
+      (at) => at - now,
+    );
     const ahead = waits.filter((ms) => ms > 0);
     const overdue = nextRetryAt <= now ? LOOK_MS : IDLE_MS;
     await this.signal.wait(Math.min(overdue, ...ahead), stop);

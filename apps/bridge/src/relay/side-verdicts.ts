@@ -30,6 +30,11 @@ export class SideVerdicts {
     this.met.add(topic);
   }
 
+  /** Whether the producer has met topics beside these, whose errors it may mix up with theirs. */
+  hasMetOthers(topics: ReadonlySet<string>): boolean {
+    return [...this.met].some((topic) => !topics.has(topic));
+  }
+
   /** The producer was thrown away. */
   forgetTopics(): void {
     this.met.clear();
@@ -49,7 +54,7 @@ export class SideVerdicts {
     delivered: ReadonlySet<number>,
   ): Promise<void> {
     this.delivered(rows.filter(({ id }) => delivered.has(id)));
-    const ambiguous = [...this.met].some((topic) => topic !== rows[0]?.topic);
+    const ambiguous = this.hasMetOthers(new Set(rows.map(({ topic }) => topic)));
     this.met.clear();
     let left = rows.filter(({ id }) => !delivered.has(id));
     for (const refusal of refusals) {
@@ -123,7 +128,7 @@ export class SideVerdicts {
   }
 
   /** An unknown topic is believed only when the cluster says so again: the client's view may be old. */
-  private async confirmed(topic: string, { code }: KafkaError): Promise<boolean> {
+  async confirmed(topic: string, { code }: KafkaError): Promise<boolean> {
     if (code !== 'unknown_topic') return true;
     this.topics.forget(topic);
     return (await this.topics.lookupPartitions(topic, LOOKUP_MS)) === 0;

@@ -11,7 +11,7 @@ export interface ColumnTypes {
  * The outbox's row. Made once for each engine, because a decorator fixes the column's type.
  *
  * The names in the first lines are queried by the users' scripts. Times are epoch milliseconds. The bytes
- * come last: SQLite reads a row from its beginning, so a status is found without walking over the value.
+ * come late: SQLite reads a row from its beginning, so a status is found without walking over the value.
  * Every index but the first two holds open or dead rows only (or is read by age), so that no hot
  * statement costs more when there are more sent rows; `bytes` in an index bounds a page without its values.
  */
@@ -32,6 +32,9 @@ export function outboxEntity(types: ColumnTypes) {
     where: "status = 'dlq' AND published_at IS NULL",
   })
   @Index('ix_outbox_sent', ['sent_at', 'id'], { where: "status = 'sent'" })
+  @Index('ix_outbox_transaction', ['transaction_id'], {
+    where: "transaction_id IS NOT NULL AND status <> 'sent'",
+  })
   class Outbox {
     @PrimaryGeneratedColumn('increment', {
       type: types.id,
@@ -107,6 +110,12 @@ export function outboxEntity(types: ColumnTypes) {
 
     @Column(types.bytes, { nullable: true })
     value!: Buffer | null;
+
+    @Column('varchar', { length: 64, nullable: true })
+    transaction_id!: string | null;
+
+    @Column('integer', { nullable: true })
+    transaction_size!: number | null;
   }
   return Outbox;
 }

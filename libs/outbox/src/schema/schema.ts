@@ -11,6 +11,7 @@ import {
   settledIdEntity,
 } from './side-tables.entity.js';
 import { SqliteOutbox1763942400000 } from './sqlite.migration.js';
+import { OutboxTransactions1764000000000 } from './transactions.migration.js';
 
 function entities(types: ColumnTypes) {
   return [
@@ -42,7 +43,7 @@ export function sqliteDataSource(database: string): DataSourceOptions {
     database,
     driver: QUIET_DRIVER,
     entities: SQLITE_ENTITIES,
-    migrations: [SqliteOutbox1763942400000],
+    migrations: [SqliteOutbox1763942400000, OutboxTransactions1764000000000],
     synchronize: false,
     logging: false,
   };
@@ -53,7 +54,7 @@ export function postgresDataSource(url: string): DataSourceOptions {
     type: 'postgres',
     url,
     entities: POSTGRES_ENTITIES,
-    migrations: [PostgresOutbox1763942400000],
+    migrations: [PostgresOutbox1763942400000, OutboxTransactions1764000000000],
     synchronize: false,
     logging: false,
     installExtensions: false,
