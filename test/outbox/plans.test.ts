@@ -77,6 +77,16 @@ const cases: readonly Case[] = [
     by: ['ix_outbox_(due|failed)', 'id'],
     ask: ({ relay }) => relay.dueRetries(5, 10),
   },
+  {
+    name: 'dueTransactions',
+    by: ['ix_outbox_(due|failed|transaction)'],
+    ask: ({ relay }) => relay.dueTransactions(5, 10),
+  },
+  {
+    name: 'ofTransaction',
+    by: ['ix_outbox_transaction'],
+    ask: ({ relay }) => relay.ofTransaction('t'),
+  },
   { name: 'nextRetryAt', by: ['ix_outbox_due'], ask: ({ relay }) => relay.nextRetryAt() },
   {
     name: 'blocked keys',

@@ -193,6 +193,8 @@ function stepOfRelay(random: Random): Step {
     step('pendingPage', (store) => store.pendingPage(page)),
     step('pendingOfTopic', (store) => store.pendingOfTopic(topic, partition, limit, maxBytes)),
     step('dueRetries', (store) => store.dueRetries(now, limit)),
+    step('dueTransactions', (store) => store.dueTransactions(now, limit)),
+    step('ofTransaction', (store) => store.ofTransaction(`transaction of ${limit}`)),
     step('unpublished', (store) => store.unpublishedDeadLetters(limit, maxBytes)),
   ]);
 }
@@ -224,6 +226,11 @@ async function wholeBatch(
   return store.closeBatch(pipeline, number);
 }
 
+function someTransaction(random: Random): NewRecord['transaction'] {
+  const size = random.between(1, 3);
+  return { id: `transaction of ${size}`, size };
+}
+
 function newRecord(random: Random): NewRecord {
   const messageId = `m${random.between(1, 25)}`;
   // One content a message id, or now and then another one, which is refused.
@@ -238,7 +245,7 @@ function newRecord(random: Random): NewRecord {
     timestamp: random.chance(0.5) ? null : 1_700_000_000_000,
     delivery: random.pick(['exactly-once', 'at-least-once']),
     requestedPartition: random.chance(0.2) ? 1 : null,
-    transaction: null,
+    transaction: random.chance(0.6) ? null : someTransaction(random),
     partition: random.pick([null, 0, 1]),
   };
 }

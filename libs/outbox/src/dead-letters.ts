@@ -104,7 +104,8 @@ async function withTransactions(
       " SELECT id FROM outbox WHERE status = 'dlq' AND status <> 'sent' AND transaction_id IS NOT NULL" +
       " AND transaction_id IN (SELECT transaction_id FROM outbox WHERE status <> 'sent'" +
       ` AND transaction_id IN (SELECT transaction_id FROM outbox WHERE ${these})` +
-      " GROUP BY transaction_id HAVING COUNT(CASE WHEN status = 'dlq' THEN 1 END) = MAX(transaction_size))",
+      ' GROUP BY transaction_id HAVING COUNT(*) = MAX(transaction_size)' +
+      " AND COUNT(CASE WHEN status = 'dlq' THEN 1 END) = COUNT(*))",
     [JSON.stringify(ids)],
   );
   return rows.map((row) => row['id'] as number).toSorted((one, two) => one - two);

@@ -196,7 +196,7 @@ export class MemoryTables {
     const row = this.dead(messageId);
     const others = this.othersOf(row);
     if (others.some(({ status }) => status !== 'dlq')) throw notReplayable(messageId);
-    if (row.transaction !== null && others.length + 1 < row.transaction.size) {
+    if (row.transaction !== null && others.length + 1 !== row.transaction.size) {
       throw notReplayable(messageId);
     }
     const replayed = [this.putBack(row, topic), ...others.map((other) => this.putBack(other))];

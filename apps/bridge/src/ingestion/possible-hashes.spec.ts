@@ -45,6 +45,12 @@ describe('the requests that a record in Kafka can come from', () => {
     expect(recognised(posted('{"data":1,"headers":{"a":"1"}}', '00-trace'))).toBe(true);
   });
 
+  it('hold that of a record of a transaction, and not the same record by itself', () => {
+    const record = posted('{"data":1}', null, { id: 'abc', size: 2 });
+    expect(recognised(record)).toBe(true);
+    expect(recognised(record, { headers: record.headers.slice(0, -1) })).toBe(false);
+  });
+
   it('do not hold it when one byte of the record is another', () => {
     const record = posted('{"key":"k","data":{"n":1},"headers":{"a":"1"}}');
     expect(recognised(record, { value: Buffer.from('{"n":2}') })).toBe(false);

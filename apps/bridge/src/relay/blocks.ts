@@ -44,6 +44,8 @@ export class Blocks {
   private readonly keys = new Map<string, KeyBlock>();
   /** The order keys of dead letters, by id: only these are the operator's to let go. */
   private readonly parked = new Map<number, string>();
+  /** Records of transactions that wait for the others of theirs, which they do not hold up. */
+  private readonly parts = new Set<number>();
   private readonly quarantines = new Map<string, Quarantine>();
   /** What main pipelines are sending, which the side must not send too. */
   readonly inFlight = new InFlight();
@@ -60,6 +62,7 @@ export class Blocks {
   /** The record is on the side from now on. */
   hold(record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>): void {
     this.parked.delete(record.id);
+    this.parts.delete(record.id);
     const key = orderKey(record);
     const block = this.keys.get(key);
     if (block === undefined) {
@@ -90,6 +93,12 @@ export class Blocks {
     quarantine.firstSkipped = earlier(quarantine.firstSkipped, record.id);
     const freed = this.drop(key, block, record.id);
     if (freed !== null) quarantine.firstSkipped = earlier(quarantine.firstSkipped, freed);
+  }
+
+  /** The record is on the side and waits there for the rest of its transaction. */
+  holdPart(record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>): void {
+    this.hold(record);
+    this.parts.add(record.id);
   }
 
   /**
@@ -156,9 +165,10 @@ export class Blocks {
   /** @returns the first record that was passed over and need not wait any more; null when there is none. */
   private drop(key: string, block: KeyBlock, id: number): number | null {
     block.holders.delete(id);
+    this.parts.delete(id);
     if (block.holders.size === 0) this.keys.delete(key);
     const first = block.firstSkipped;
-    if (first === null || isBlocked(block, first, NOBODY)) return null;
+    if (first === null || isBlocked(block, first, this.parts)) return null;
     // Whoever is passed over again on the way from there is remembered again.
     block.firstSkipped = null;
     return first;

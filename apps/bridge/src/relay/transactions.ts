@@ -64,7 +64,7 @@ export class Transactions {
     const known = unit ?? this.begin(transaction.id, transaction.size);
     if (!known.parts.has(id)) this.count++;
     known.parts.set(id, { id, topic, key });
-    this.blocks.hold({ id, topic, key });
+    this.blocks.holdPart({ id, topic, key });
     return true;
   }
 
