@@ -1,4 +1,4 @@
-import { OutboxError, type OutboxRecord, type OutboxStore } from '@bridge/outbox';
+import { OutboxError, Reconciliation, type OutboxRecord, type OutboxStore } from '@bridge/outbox';
 import { Opened, postgresTestEngine, sqliteTestEngine } from './engines.js';
 import { accepted, buried, invoice, sent, WHOLE_PAGE } from './records.js';
 
@@ -8,12 +8,14 @@ const TRANSACTION = { id: 'a-transaction', size: 2 };
 describe.each([sqliteTestEngine(), postgresTestEngine()])('transactions on $name', (engine) => {
   const opened = new Opened();
   let store: OutboxStore;
+  let url: string;
   let rows: readonly OutboxRecord[];
 
   beforeAll(() => engine.start());
   afterAll(() => engine.stop());
   beforeEach(async () => {
-    store = await opened.open(await engine.freshUrl());
+    url = await engine.freshUrl();
+    store = await opened.open(url);
     rows = await accepted(
       store,
       invoice('one', { transaction: TRANSACTION }),
@@ -77,6 +79,22 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])('transactions on $name
       expect.objectContaining({ code: 'not_replayable' } satisfies Partial<OutboxError>),
     );
     expect(await store.replayMatching({ topic: 'itens' }, 10, AUDIT)).toBe(0);
+  });
+
+  it('of which a reconciliation finds a part in Kafka let the rest go by itself', async () => {
+    await opened.closeAll();
+    const outbox = await Reconciliation.open({ url, ballastBytes: 0 });
+    const found = [{ id: rows[0]?.id ?? 0, partition: 0, offset: '7' }];
+    const nothing = { published: [], remembered: [], sendAgain: [], pipelines: [] };
+    expect(await outbox.apply({ ...nothing, sent: found }, AUDIT)).toMatchObject({ dissolved: 1 });
+    await outbox.close();
+    store = await opened.open(url);
+    expect(
+      (await store.pendingPage(WHOLE_PAGE)).map((row) => [row.messageId, row.transaction]),
+    ).toEqual([
+      ['two', null],
+      ['alone', null],
+    ]);
   });
 
   it('are discarded whole', async () => {

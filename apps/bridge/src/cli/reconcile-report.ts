@@ -25,6 +25,7 @@ export async function reconcileReport(
       ...(await recordLines(outbox, reconciled)),
       ...letterLines(deadLetterTopic, reconciled),
       ...missingLines(options, reconciled),
+      ...dissolvedLines(reconciled),
       lastLine(options, reconciled, isWell),
     ],
     json: jsonOf(reconciled),
@@ -122,6 +123,14 @@ function missingLines(
     lines.push(`${count(compacted, 'sent record')} of compacted topics are not there any more.`);
   }
   return lines;
+}
+
+function dissolvedLines({ done }: Reconciled): readonly string[] {
+  if (done === null || done.dissolved === 0) return [];
+  const records = count(done.dissolved, 'waiting record is', 'waiting records are');
+  return [
+    `${records} sent without the rest of their transactions, which is gone or was sent before.`,
+  ];
 }
 
 function lastLine(

@@ -35,6 +35,8 @@ export interface ReconcileCounts {
   readonly published: number;
   readonly remembered: number;
   readonly resent: number;
+  /** Records that wait and are sent by themselves from now on: others of their transactions are gone. */
+  readonly dissolved: number;
 }
 
 const SLICE = 500;
@@ -145,6 +147,21 @@ export async function sendAgain(
     again += rows.length;
   }
   return again;
+}
+
+/** Who waits for records of its transaction that do not wait any more would wait for ever. */
+export async function dissolve(tx: Transaction, audit: Audit): Promise<number> {
+  const rows = await tx.query(
+    "UPDATE outbox SET transaction_id = NULL, transaction_size = NULL WHERE status IN ('pending', 'failed')" +
+      ' AND transaction_id IN (SELECT transaction_id FROM outbox WHERE transaction_id IS NOT NULL' +
+      " AND status <> 'sent' GROUP BY transaction_id HAVING" +
+      " COUNT(CASE WHEN status IN ('pending', 'failed') THEN 1 END) < MAX(transaction_size)) RETURNING id",
+  );
+  const ids = rows.map((row) => row['id'] as number);
+  for (const slice of slices(ids)) {
+    await note(tx, 'id > 0', slice, 'its transaction is not whole, sent by itself', audit);
+  }
+  return ids.length;
 }
 
 /** Takes over what the ledger holds. Batch numbers only grow, so that no number is ever used twice. */

@@ -80,6 +80,7 @@ export class Reconciliation {
         published: await changes.markPublished(tx, change.published),
         remembered: await changes.remember(tx, change.remembered),
         resent: await changes.sendAgain(tx, change.sendAgain, audit),
+        dissolved: await changes.dissolve(tx, audit),
       };
       for (const { name, number } of change.pipelines) {
         await makePipeline(tx, name);
