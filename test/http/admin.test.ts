@@ -109,6 +109,17 @@ describe('dead letters', () => {
     expect(again.body).toMatchObject({ code: 'not_replayable' });
   });
 
+  test('asked twice at once to be replayed, are replayed once', async () => {
+    await deadLetter('dead-twice', 'repaired');
+    const path = '/admin/dead-letters/dead-twice/replay';
+    const answers = await Promise.all([control(path, '{}'), control(path, '{}')]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409]);
+    const ofIt = bridge.relay.accepted.filter((one) => one.messageId === 'dead-twice');
+    await bridge.relay.confirm(ofIt.slice(0, 1));
+    const sent = await control(path, '{}');
+    expect([sent.status, sent.body['code']]).toEqual([409, 'not_replayable']);
+  });
+
   test('are replayed without a body', async () => {
     await deadLetter('dead-3');
     const answer = await json(`${bridge.url}/admin/dead-letters/dead-3/replay`, { method: 'POST' });

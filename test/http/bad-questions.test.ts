@@ -3,6 +3,7 @@ import { postJson } from './client.js';
 import { refusal, refused } from './refusal.js';
 import { exchange } from './wire.js';
 
+const ALL = '{"topic":"orders"}';
 let bridge: RunningBridge;
 
 beforeAll(async () => {
@@ -17,6 +18,14 @@ describe('what is asked for', () => {
     ['/messages?limit=-1', 400, 'invalid_parameter'],
     ['/messages?limit=501', 400, 'invalid_parameter'],
     ['/messages?limit=1e2', 400, 'invalid_parameter'],
+    ['/messages?limit=1e9', 400, 'invalid_parameter'],
+    ['/messages?limit=1000000000', 400, 'invalid_parameter'],
+    ['/messages?limit=', 400, 'invalid_parameter'],
+    ['/messages?offset=999999999999', 400, 'unknown_parameter'],
+    ['/messages?sort=__proto__', 400, 'unknown_parameter'],
+    ['/messages?limit[]=1', 400, 'unknown_parameter'],
+    ['/messages?topic=', 400, 'invalid_parameter'],
+    ['/messages?cursor=', 400, 'invalid_parameter'],
     ['/messages?limit=abc', 400, 'invalid_parameter'],
     ['/messages?limit=1&limit=2', 400, 'invalid_parameter'],
     ['/messages?cursor=abc', 400, 'invalid_parameter'],
@@ -24,6 +33,13 @@ describe('what is asked for', () => {
     ['/messages?from=yesterday', 400, 'invalid_parameter'],
     ['/messages?sort=payload', 400, 'unknown_parameter'],
     ['/messages?__proto__=1', 400, 'unknown_parameter'],
+    ['/messages/unknown?reveal=true', 400, 'unknown_parameter'],
+    ['/messages/0B6C0C1E-8F0E-4D6E-9D5F-0D6A5A8C7F11', 404, 'not_found'],
+    ['/messages/', 404, 'not_found'],
+    [`/messages/${'x'.repeat(256)}`, 400, 'invalid_message_id'],
+    ['/topics?all=1', 400, 'unknown_parameter'],
+    ['/topics/orders?config=1', 400, 'unknown_parameter'],
+    ['/admin/dead-letters/unknown?reveal=1', 400, 'unknown_parameter'],
     ['/messages/unknown', 404, 'not_found'],
     ['/messages/id=1%20OR%201=1', 404, 'not_found'],
     ['/messages/%C3%A7', 400, 'invalid_message_id'],
@@ -49,6 +65,13 @@ describe('what is asked for', () => {
     ['POST', '/admin/topics', '{"topic":"a b"}', 400, 'invalid_topic'],
     ['POST', '/admin/topics', '{"topic":"__x"}', 403, 'topic_forbidden'],
     ['POST', '/admin/topics', '{"topic":"orders"}', 409, 'topic_exists'],
+    ['POST', '/admin/topics?partitions=9', '{"topic":"new"}', 400, 'unknown_parameter'],
+    ['POST', '/admin/dead-letters/replay?dry_run=true', ALL, 400, 'unknown_parameter'],
+    ['POST', '/admin/dead-letters/unknown/replay?topic=a', '{}', 400, 'unknown_parameter'],
+    ['DELETE', '/admin/dead-letters/unknown?x', '{"reason":"test"}', 400, 'unknown_parameter'],
+    ['POST', '/admin/dead-letters/replay', '{"topic":"a","limit":1e9}', 400, 'invalid_body'],
+    ['POST', '/admin/dead-letters/replay', '{"topic":"a","from":"b"}', 400, 'invalid_body'],
+    ['POST', '/admin/dead-letters/replay', '{"topic":"a","dry_run":"no"}', 400, 'invalid_body'],
     ['POST', '/admin/dead-letters/replay', '{}', 400, 'filter_required'],
     ['POST', '/admin/dead-letters/replay', '{"limit":5}', 400, 'filter_required'],
     ['POST', '/admin/dead-letters/replay', '{"topic":"a","limit":1.5}', 400, 'invalid_body'],

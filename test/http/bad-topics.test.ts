@@ -1,5 +1,5 @@
 import { startBridge, type RunningBridge } from './running-bridge.js';
-import { refusal, refused } from './refusal.js';
+import { refusal, refusalWithSequel, refused, refusedAlone } from './refusal.js';
 import { exchange, post } from './wire.js';
 
 const GOOD = '{"data":1}';
@@ -20,6 +20,13 @@ describe('paths and topics', () => {
     ['/topics/a%2Fb', 400, 'invalid_topic'],
     ['/topics/a%5Cb', 400, 'invalid_topic'],
     ['/topics/a%00b', 400, 'invalid_topic'],
+    ['/topics/..', 400, 'invalid_topic'],
+    ['/topics/%2e', 400, 'invalid_topic'],
+    ['/topics/a:b', 400, 'invalid_topic'],
+    ['/topics/a;b', 400, 'invalid_topic'],
+    ['/topics/%F0%9F%98%80', 400, 'invalid_topic'],
+    ['/topics/orders%2F', 400, 'invalid_topic'],
+    ['/topics/orders%0D%0A', 400, 'invalid_topic'],
     ['/topics/%zz', 400, 'invalid_url'],
     ['/topics/%C0%AE', 400, 'invalid_url'],
     [`/topics/${'x'.repeat(250)}`, 400, 'invalid_topic'],
@@ -37,12 +44,25 @@ describe('paths and topics', () => {
     ['/topics/orders/', 404, 'not_found'],
     ['/TOPICS/orders', 404, 'not_found'],
     ['/nowhere', 404, 'not_found'],
+    ['/topics%2Forders', 404, 'not_found'],
+    ['/topics/../topics/orders', 404, 'not_found'],
+    ['/topics/orders//', 404, 'not_found'],
+    ['/topics/orders?', 400, 'unknown_parameter'],
+    ['/topics/orders#', 400, 'invalid_url'],
+    ['/topics/orders#?acks=0', 400, 'invalid_url'],
     ['/topics/orders?topic=other', 400, 'unknown_parameter'],
     ['/topics/orders?acks=0', 400, 'unknown_parameter'],
     ['/topics/orders?key=a&key=b', 400, 'unknown_parameter'],
   ])('POST %s is answered with %d %s', async (path, status, code) => {
-    expect(refusal(await exchange(bridge.port, post(path, GOOD)))).toEqual(refused(status, code));
+    expect(await refusalWithSequel(bridge, post(path, GOOD))).toEqual(refusedAlone(status, code));
   });
+
+  test.each(['/%74opics/orders', 'http://elsewhere/topics/orders', '/topics/%6frders'])(
+    '%s is the same path',
+    async (path) => {
+      expect((await exchange(bridge.port, post(path, GOOD))).status).toBe(201);
+    },
+  );
 
   test('a name of 249 characters is accepted', async () => {
     const topic = 'x'.repeat(249);
@@ -56,6 +76,11 @@ describe('paths and topics', () => {
     ['TRACE', '/topics/orders', 'GET, HEAD, POST'],
     ['OPTIONS', '/topics/orders', 'GET, HEAD, POST'],
     ['PROPFIND', '/topics/orders', 'GET, HEAD, POST'],
+    ['PUT', '/%74opics/orders', 'GET, HEAD, POST'],
+    ['PUT', 'http://elsewhere/topics/orders', 'GET, HEAD, POST'],
+    ['PUT', '/topics/orders?x=1', 'GET, HEAD, POST'],
+    ['DELETE', '/messages/a', 'GET, HEAD'],
+    ['PATCH', '/admin/dead-letters/a', 'DELETE, GET, HEAD'],
     ['GET', '/admin/topics', 'POST'],
     ['POST', '/health', 'GET, HEAD'],
   ])('%s %s is told %s', async (method, path, allow) => {

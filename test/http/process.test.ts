@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../dev/free-ports.js';
 import { BridgeProcess } from '../support/bridge-process.js';
-import { postJson } from './client.js';
+import { json, postJson, until } from './client.js';
+import { exchange, open, post } from './wire.js';
 
 let folder: string;
 let env: Record<string, string>;
@@ -70,6 +71,24 @@ test('a port that is taken is told without a stack, and the process exits with 6
   expect(code).toBe(69);
   expect(said.split('\n').at(-1)).toMatch(/^listen EADDRINUSE: address already in use/);
   expect(said).not.toContain('    at ');
+});
+
+test('noise and a client that goes away are a line each in the log, and no record', async () => {
+  const bridge = await start();
+  const noise = await exchange(bridge.port, '\x16\x03\x01\x02\x00\x01\r\n\r\n');
+  expect(noise.status).toBe(400);
+  const lines = (message: string) => bridge.logs().filter((line) => line['message'] === message);
+  await until(() => lines('A connection is refused').length > 0);
+  expect(lines('A connection is refused')).toMatchObject([
+    { params: { code: 'bad_request_framing' } },
+  ]);
+  const socket = await open(bridge.port);
+  const half = post('/topics/nf', '{"data":1}', { 'content-length': '100' });
+  socket.write(half, () => socket.destroy());
+  await until(() => lines('client_aborted').length > 0);
+  expect(lines('client_aborted')).toHaveLength(1);
+  const health = await json(`${bridge.url}/health`);
+  expect(health.body).toMatchObject({ metrics: { totalReceived: 0 } });
 });
 
 test('SIGTERM answers who waits, and the process exits with 0', async () => {

@@ -10,7 +10,11 @@ import { OutboxStore } from '@bridge/outbox';
 import { freePorts } from '../../dev/free-ports.js';
 import { AppModule } from '../../apps/bridge/src/app.module.js';
 import { readEnvironment } from '../../apps/bridge/src/config/environment.js';
-import { createHttpAdapter } from '../../apps/bridge/src/http/index.js';
+import {
+  createHttpAdapter,
+  HTTP_TIMEOUTS,
+  type HttpTimeouts,
+} from '../../apps/bridge/src/http/index.js';
 import {
   DirectDelivery,
   RelayModule,
@@ -44,6 +48,7 @@ export interface RunningBridge {
 
 export async function startBridge(
   environment: Readonly<Record<string, string>> = {},
+  timeouts: HttpTimeouts = HTTP_TIMEOUTS,
 ): Promise<RunningBridge> {
   const folder = await mkdtemp(join(tmpdir(), 'ponte-http-'));
   const config = readEnvironment({
@@ -60,7 +65,7 @@ export async function startBridge(
     .setLogger(new ConsoleLogger({ logLevels: ['fatal'] }))
     .compile();
   const app = testing.createNestApplication<NestFastifyApplication>(
-    createHttpAdapter(config.http),
+    createHttpAdapter({ ...config.http, timeouts }),
     {
       bodyParser: false,
     },

@@ -1,3 +1,4 @@
+import { HTTP_TIMEOUTS, type HttpTimeouts } from '../../apps/bridge/src/http/index.js';
 import { postJson, type JsonAnswer } from './client.js';
 import { startBridge, type RunningBridge } from './running-bridge.js';
 
@@ -9,8 +10,9 @@ export const GOOD = '{"data":1}';
 export async function withBridge(
   environment: Readonly<Record<string, string>>,
   run: (bridge: RunningBridge) => Promise<void>,
+  timeouts: HttpTimeouts = HTTP_TIMEOUTS,
 ): Promise<void> {
-  const bridge = await startBridge(environment);
+  const bridge = await startBridge(environment, timeouts);
   bridge.topics.partitions.set('orders', 1);
   try {
     await run(bridge);

@@ -1,6 +1,7 @@
-import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { TopicAdmin } from '@bridge/kafka';
-import { ControlBody } from '../http/index.js';
+import type { FastifyRequest } from 'fastify';
+import { ControlBody, refuseQuery } from '../http/index.js';
 import { checkVisibleTopic, isHiddenTopic } from '../ingestion/index.js';
 import { NewTopicDto } from './new-topic.dto.js';
 
@@ -20,12 +21,17 @@ export class TopicsController {
   constructor(private readonly topics: TopicAdmin) {}
 
   @Get('topics')
-  async list(): Promise<readonly string[]> {
+  async list(@Req() request: FastifyRequest): Promise<readonly string[]> {
+    refuseQuery(request);
     return (await this.topics.list()).filter((topic) => !isHiddenTopic(topic));
   }
 
   @Get('topics/:topic')
-  async describe(@Param('topic') topic: string): Promise<TopicView> {
+  async describe(
+    @Param('topic') topic: string,
+    @Req() request: FastifyRequest,
+  ): Promise<TopicView> {
+    refuseQuery(request);
     checkVisibleTopic(topic);
     return this.topics.describe(topic);
   }

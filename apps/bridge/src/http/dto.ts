@@ -4,13 +4,16 @@ import { validateSync } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { ProblemError, type ProblemCode } from '../problem/index.js';
 import { readObject } from './control-json.js';
+import { refuseQuery } from './refuse-query.js';
 
 type Dto<T extends object> = new () => T;
 
-/** The request's body, read strictly as JSON and checked by the rules of the class. An empty body counts as `{}`. */
+/** The request's body, read strictly as JSON and checked by the rules of the class. An empty body counts as `{}`; a query is refused. */
 export const ControlBody = createParamDecorator(
   <T extends object>(type: Dto<T>, context: ExecutionContext): T => {
-    const { body } = context.switchToHttp().getRequest<FastifyRequest>();
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    refuseQuery(request);
+    const { body } = request;
     const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
     const fields = new Set(Object.keys(new type()));
     const value = bytes.length === 0 ? {} : readObject(bytes, fields).value;

@@ -7,11 +7,25 @@ export class RouteTable {
     this.routes.push({ segments: pattern.split('/'), methods: [...methods] });
   }
 
-  /** The methods that a path can be asked with, sorted; none when there is no such path. */
-  methodsOf(path: string): readonly string[] {
-    const segments = path.split('/');
+  /**
+   * The methods that a request's target can be asked with, sorted; none when there is no such path. It reads the
+   * target as the router does: the absolute form, the query and percent-encoding make no other path of it.
+   */
+  methodsOf(target: string): readonly string[] {
+    const segments = segmentsOf(target);
+    if (segments === null) return [];
     const found = this.routes.filter((route) => matches(route.segments, segments));
     return [...new Set(found.flatMap(({ methods }) => methods))].toSorted();
+  }
+}
+
+/** Split before it is decoded: an encoded slash is part of a name. Null when it cannot be decoded. */
+function segmentsOf(target: string): readonly string[] | null {
+  const [path = ''] = target.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1);
+  try {
+    return path.split('/').map((segment) => decodeURIComponent(segment));
+  } catch {
+    return null;
   }
 }
 

@@ -1,26 +1,58 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { METHODS, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { problemBody, problemHeaders, ProblemError } from '../problem/index.js';
 
+const LINGER_MS = 1_000;
+
+/** An error of Node's parser or of its clock. */
+export interface WireError extends Error {
+  readonly code?: string | undefined;
+  /** A Buffer where Node's parser has failed. */
+  readonly rawPacket?: unknown;
+}
+
+/** The methods that a request's target can be asked with. */
+type MethodsOf = (target: string) => readonly string[];
+
+const LINE_MAX = 9_000;
+/** Method and target. */
+const REQUEST_LINE = /^([A-Za-z][A-Za-z-]{0,30}) (\/\S{0,8000}) HTTP\/1\.[01]\r\n/;
+
 /** The refusal of what Node's parser could not take for a request. */
-export function wireProblem(code: string | undefined): ProblemError {
+export function wireProblem({ code, rawPacket }: WireError, methodsOf: MethodsOf): ProblemError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     return new ProblemError('request_timeout', 'The request did not come whole in time');
   }
   if (code === 'HPE_HEADER_OVERFLOW') {
     return new ProblemError('headers_too_large', 'The headers are larger than 16 KiB');
   }
-  return new ProblemError('bad_request_framing', 'This is not well-formed HTTP');
+  const target = code === 'HPE_INVALID_METHOD' ? unknownMethodsTarget(rawPacket) : null;
+  return target === null
+    ? new ProblemError('bad_request_framing', 'This is not well-formed HTTP')
+    : noSuchRoute(methodsOf(target));
 }
 
-/** Answers on the bare socket and closes it: after a framing error nothing on it can be trusted. */
-export function answerOnSocket(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+/** Null where it is no request line, or where the bytes begin with a request that was read well. */
+function unknownMethodsTarget(rawPacket: unknown): string | null {
+  if (!Buffer.isBuffer(rawPacket)) return null;
+  const line = REQUEST_LINE.exec(rawPacket.toString('latin1', 0, LINE_MAX));
+  return METHODS.includes(line?.[1] ?? '') ? null : (line?.[2] ?? null);
+}
+
+/** @param allow the methods that the path can be asked with; none: there is no such path. */
+export function noSuchRoute(allow: readonly string[]): ProblemError {
+  return allow.length === 0
+    ? new ProblemError('not_found', 'No such route')
+    : new ProblemError('method_not_allowed', `Use ${allow.join(', ')}`, { allow });
+}
+
+/** Answers on the bare socket and closes it: after such an error nothing on it can be trusted. */
+export function answerOnSocket(problem: ProblemError, socket: Duplex): void {
+  if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const problem = wireProblem(error.code);
   const body = JSON.stringify(problemBody(problem, randomUUID()));
   const headers = {
     ...problemHeaders(problem),
@@ -31,15 +63,7 @@ export function answerOnSocket(error: NodeJS.ErrnoException, socket: Socket): vo
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ].join('\r\n');
-  socket.end(`${head}\r\n\r\n${body}`, () => socket.destroy());
-}
-
-/** `Expect: 100-continue` with a body that would be refused: said before the body is sent. */
-export function answerTooLarge(request: IncomingMessage, response: ServerResponse): void {
-  const problem = new ProblemError('payload_too_large', 'The body is larger than MAX_BODY_BYTES');
-  const body = JSON.stringify(problemBody(problem, randomUUID()));
-  const length = { 'content-length': String(Buffer.byteLength(body)) };
-  response.writeHead(problem.status, { ...problemHeaders(problem), ...length });
-  response.end(body);
-  request.resume();
+  socket.end(`${head}\r\n\r\n${body}`);
+  // Closed at once, with bytes of the client unread, the answer could be lost on its way.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { refuseQuery } from '../http/index.js';
 import { ProblemError } from '../problem/index.js';
 import { readPreference } from './preference.js';
 import type { Submission } from './submission.js';
@@ -18,13 +19,6 @@ export function readSubmission(request: FastifyRequest, defaultWaitMs: number): 
     startedAt,
     releaseBody: () => request.releaseBody(),
   };
-}
-
-/** A parameter that is not known must not be ignored: `?acks=0` or `?key=…` would change the record's fate. */
-function refuseQuery(request: FastifyRequest): void {
-  if (request.url.includes('?')) {
-    throw new ProblemError('unknown_parameter', 'This route has no query parameters');
-  }
 }
 
 function idempotencyKeyOf(request: FastifyRequest): string | null {

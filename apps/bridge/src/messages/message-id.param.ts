@@ -1,14 +1,17 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { refuseQuery } from '../http/index.js';
 import { isMessageId } from '../ingestion/index.js';
 import { ProblemError } from '../problem/index.js';
 
 /** The path's `:message_id`; what cannot be one is refused before the database hears of it. */
 export const MessageIdParam = createParamDecorator(
   (_data: unknown, context: ExecutionContext): string => {
-    const { params } = context
+    const request = context
       .switchToHttp()
       .getRequest<FastifyRequest<{ Params: { message_id: string } }>>();
+    refuseQuery(request);
+    const { params } = request;
     if (isMessageId(params.message_id)) return params.message_id;
     throw new ProblemError(
       'invalid_message_id',

@@ -7,6 +7,7 @@ export const PROBLEMS = {
   bad_request_framing: { status: 400, title: 'Malformed HTTP' },
   headers_too_large: { status: 431, title: 'Headers too large' },
   request_timeout: { status: 408, title: 'Request not received in time' },
+  expectation_failed: { status: 417, title: 'Expectation not known' },
   client_aborted: { status: 400, title: 'Connection closed by the client' },
   invalid_url: { status: 400, title: 'Invalid URL' },
   not_found: { status: 404, title: 'Not found' },

@@ -1,0 +1,68 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Logger } from '@nestjs/common';
+import type { ProblemError } from '../problem/index.js';
+import type { RouteTable } from './route-table.js';
+import { answerOnSocket, noSuchRoute, wireProblem, type WireError } from './wire-errors.js';
+
+/** What Fastify never sees: tunnels, expectations, and what Node's parser cannot take for a request. */
+export class Connections {
+  private readonly logger = new Logger('Http');
+  /** Answers that are still owed on each connection. */
+  private readonly owed = new WeakMap<Duplex, Set<ServerResponse>>();
+  private readonly ending = new WeakSet<Duplex>();
+
+  constructor(private readonly routes: RouteTable) {}
+
+  watch(server: Server): void {
+    server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+      const owed = this.owed.get(socket) ?? new Set();
+      this.owed.set(socket, owed.add(response));
+      response.once('close', () => owed.delete(response));
+    });
+    // The screening asks for the body, or refuses the request, when it knows which.
+    for (const event of ['checkContinue', 'checkExpectation'] as const) {
+      server.on(event, (request, response) => server.emit('request', request, response));
+    }
+    server.on('connect', ({ url = '' }, socket) => {
+      // Node gives the socket away with this event, and with it the duty to hear its errors.
+      socket.on('error', () => socket.destroy());
+      this.refuse(noSuchRoute(this.routes.methodsOf(url)), socket);
+    });
+  }
+
+  /** Node's parser, or its clock, has given up on the connection. */
+  fail(error: WireError, socket: Duplex): void {
+    if (error.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    this.refuse(
+      wireProblem(error, (target) => this.routes.methodsOf(target)),
+      socket,
+    );
+  }
+
+  /**
+   * Once, and only when every request that came whole on this connection has its answer: a client would take the
+   * refusal for the answer to a record that is stored.
+   */
+  private refuse(problem: ProblemError, socket: Duplex): void {
+    if (this.ending.has(socket)) return;
+    this.ending.add(socket);
+    const owed = [...(this.owed.get(socket) ?? [])].filter(({ req }) => req.complete);
+    let left = owed.length;
+    const end = (): void => {
+      if (left > 0) return;
+      this.logger.log('A connection is refused', { code: problem.code });
+      answerOnSocket(problem, socket);
+    };
+    for (const response of owed) {
+      response.once('close', () => {
+        left--;
+        end();
+      });
+    }
+    end();
+  }
+}
