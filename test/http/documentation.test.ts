@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { INSTRUMENTS, type Instrument } from '@bridge/metrics';
 import { PROJECT_ROOT } from '../../dev/project-root.js';
 import { TOPIC_VARIABLES, Variables } from '../../apps/bridge/src/config/variables.js';
-import { PROBLEMS } from '../../apps/bridge/src/problem/index.js';
+import { PROBLEMS, REST_PROXY_CODES } from '../../apps/bridge/src/problem/index.js';
 
 const file = (path: string): Promise<string> => readFile(join(PROJECT_ROOT, path), 'utf8');
 
@@ -70,6 +70,12 @@ describe('docs/errors.md', () => {
     const documented = rows(text).map(([code, status]) => [bare(code), Number(status)]);
     const known = Object.entries(PROBLEMS).map(([code, { status }]) => [code, status]);
     expect(documented.toSorted()).toEqual(known.toSorted());
+  });
+
+  test('lists every five-digit code with its status, and no other', async () => {
+    const text = section(await file('docs/errors.md'), 'Codes of the Kafka REST Proxy');
+    const documented = rows(text).map(([code, status]) => [bare(code), Number(status)]);
+    expect(documented.toSorted()).toEqual(Object.entries(REST_PROXY_CODES).toSorted());
   });
 
   test('lists every code of Kafka, and no other', async () => {

@@ -8,6 +8,7 @@ import { MessagesModule } from './messages/index.js';
 import { MonitoringModule } from './monitoring/index.js';
 import { ProblemModule } from './problem/index.js';
 import { RelayModule } from './relay/index.js';
+import { RestProxyModule } from './rest-proxy/index.js';
 
 /**
  * The bridge. The imports are the order of the shutdown: features stop before the relay, the relay before
@@ -22,6 +23,7 @@ export class AppModule {
         ConfigurationModule.forRoot(bridge),
         ProblemModule,
         IngestionModule,
+        RestProxyModule,
         MessagesModule,
         AdminModule,
         HealthModule,

@@ -88,21 +88,26 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
     return { clusterId, brokers, controller };
   }
 
-  cachedPartitions(topic: string): number | null {
+  cachedPartitions(topic: string, maxAgeMs = Number.POSITIVE_INFINITY): number | null {
     const known = this.cache.get(topic);
-    if (known === null || known.stale) void this.refresh(topic);
-    return known === null ? null : known.facts.partitions;
+    const old = known !== null && known.ageMs > maxAgeMs;
+    if (known === null || known.stale || old) void this.refresh(topic);
+    return known === null || old ? null : known.facts.partitions;
   }
 
   cachedMaxBytes(topic: string): number | null {
     return this.cache.get(topic)?.facts.maxBytes ?? null;
   }
 
-  async lookupPartitions(topic: string, withinMs: number): Promise<number | null> {
-    const known = this.cachedPartitions(topic);
+  async lookupPartitions(
+    topic: string,
+    withinMs: number,
+    maxAgeMs?: number,
+  ): Promise<number | null> {
+    const known = this.cachedPartitions(topic, maxAgeMs);
     if (known !== null) return known;
     const facts = await Promise.race([this.refresh(topic), pause(withinMs, null, { ref: false })]);
-    return facts === null ? null : facts.partitions;
+    return facts === null ? this.cachedPartitions(topic) : facts.partitions;
   }
 
   forget(topic: string): void {

@@ -162,11 +162,19 @@ export abstract class TopicAdmin {
   /**
    * The partition count from the cache, without waiting: `0` when the cluster is known not to have the topic,
    * `null` when nothing is known (never asked, or Kafka out of reach). Starts a refresh behind the scenes when stale.
+   * @param maxAgeMs what is older counts as not known; absent: any age that the cache keeps.
    */
-  abstract cachedPartitions(topic: string): number | null;
+  abstract cachedPartitions(topic: string, maxAgeMs?: number): number | null;
 
-  /** As `cachedPartitions`, but asks the cluster for at most `withinMs` when the cache says nothing. Never rejects. */
-  abstract lookupPartitions(topic: string, withinMs: number): Promise<number | null>;
+  /**
+   * As `cachedPartitions`, but asks the cluster for at most `withinMs` when the cache says nothing, and goes by what
+   * is older than `maxAgeMs` when the cluster does not answer. Never rejects.
+   */
+  abstract lookupPartitions(
+    topic: string,
+    withinMs: number,
+    maxAgeMs?: number,
+  ): Promise<number | null>;
 
   /** The topic's max.message.bytes from the cache, or null when it is not known. */
   abstract cachedMaxBytes(topic: string): number | null;

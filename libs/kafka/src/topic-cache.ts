@@ -34,12 +34,16 @@ export class TopicCache {
     this.entries.delete(topic);
   }
 
-  /** The facts while they may still be used, and whether it is time to ask again. */
-  get(topic: string): { readonly facts: TopicFacts; readonly stale: boolean } | null {
+  /** The facts while they may still be used, how old they are, and whether it is time to ask again. */
+  get(
+    topic: string,
+  ): { readonly facts: TopicFacts; readonly ageMs: number; readonly stale: boolean } | null {
     const entry = this.entries.get(topic);
     if (entry === undefined) return null;
-    const age = this.now() - entry.at;
-    if (entry.partitions === 0) return age > MISSING_MS ? null : { facts: entry, stale: false };
-    return age > USABLE_MS ? null : { facts: entry, stale: age > PRESENT_MS };
+    const ageMs = this.now() - entry.at;
+    if (entry.partitions === 0) {
+      return ageMs > MISSING_MS ? null : { facts: entry, ageMs, stale: false };
+    }
+    return ageMs > USABLE_MS ? null : { facts: entry, ageMs, stale: ageMs > PRESENT_MS };
   }
 }

@@ -76,18 +76,19 @@ export class ModelTopicAdmin extends TopicAdmin {
     }));
   }
 
-  cachedPartitions(topic: string): number | null {
+  cachedPartitions(topic: string, maxAgeMs = Number.POSITIVE_INFINITY): number | null {
     const known = this.cache.get(topic);
-    if (known === null || known.stale) void this.refresh(topic);
-    return known === null ? null : known.facts.partitions;
+    const old = known !== null && known.ageMs > maxAgeMs;
+    if (known === null || known.stale || old) void this.refresh(topic);
+    return known === null || old ? null : known.facts.partitions;
   }
 
   cachedMaxBytes(topic: string): number | null {
     return this.cache.get(topic)?.facts.maxBytes ?? null;
   }
 
-  lookupPartitions(topic: string, withinMs: number): Promise<number | null> {
-    const known = this.cachedPartitions(topic);
+  lookupPartitions(topic: string, withinMs: number, maxAgeMs?: number): Promise<number | null> {
+    const known = this.cachedPartitions(topic, maxAgeMs);
     if (known !== null) return Promise.resolve(known);
     return new Promise((resolve) => {
       const cancel = this.site.clock.after(withinMs, () => resolve(null));

@@ -7,6 +7,6 @@ export { elementsOf, membersOf, stringAt, textAt, wholeOf } from './json-spans.j
 export type { Member, Span } from './json-spans.js';
 export type { HttpTimeouts } from './http-server.js';
 export { IsInstant, parseInstant } from './instant.js';
-export { essenceOf } from './media-type.js';
+export { essenceOf, REST_PROXY_MEDIA_TYPES } from './media-type.js';
 export { refuseQuery } from './refuse-query.js';
 export { Shutdown } from './shutdown.js';

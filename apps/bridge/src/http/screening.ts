@@ -96,6 +96,9 @@ function expectsContinue({ headers, raw }: FastifyRequest): boolean {
   return raw.httpVersion === '1.1' && headers.expect?.toLowerCase() === '100-continue';
 }
 
+/** As many types as fit a line; the others are those of other languages than the bridge's own. */
+const TYPES_NAMED = 4;
+
 function unsupported({ method, headers, routeOptions }: FastifyRequest): ProblemError | null {
   const hasBody =
     headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
@@ -103,7 +106,8 @@ function unsupported({ method, headers, routeOptions }: FastifyRequest): Problem
   if (!hasBody && (type === undefined || method !== 'POST')) return null;
   const types = routeOptions.config.mediaTypes ?? CONTROL_MEDIA_TYPES;
   if (types.includes(essenceOf(type))) return null;
-  return new ProblemError('unsupported_media_type', `Use Content-Type: ${types.join(', ')}`);
+  const named = types.filter((one) => one !== '').slice(0, TYPES_NAMED);
+  return new ProblemError('unsupported_media_type', `Use Content-Type: ${named.join(', ')}`);
 }
 
 function reserve(

@@ -11,10 +11,10 @@ const OWN_HEADERS: ReadonlySet<string> = new Set(['message-id', 'source', 'conte
 /** Half of a surrogate pair has no UTF-8: it would be stored as U+FFFD. */
 const LONE_SURROGATE = /\p{Cs}/u;
 
-/** A header as the caller gave it. */
+/** A header as the caller gave it, its value in the bytes that Kafka will have. */
 export interface GivenHeader {
   readonly name: string;
-  readonly value: string;
+  readonly value: Buffer;
 }
 
 /**
@@ -25,7 +25,11 @@ export function readKey(value: unknown): Buffer | null {
   if (value === undefined || value === null) return null;
   if (typeof value !== 'string') throw new ProblemError('invalid_key', 'key must be a string');
   if (LONE_SURROGATE.test(value)) throw new ProblemError('invalid_key', 'key is not valid Unicode');
-  const key = Buffer.from(value, 'utf8');
+  return checkedKey(Buffer.from(value, 'utf8'));
+}
+
+/** @throws ProblemError `invalid_key`. */
+export function checkedKey(key: Buffer): Buffer {
   if (key.length > KEY_MAX_BYTES) {
     throw new ProblemError('invalid_key', `key is longer than ${KEY_MAX_BYTES} bytes`);
   }
@@ -38,9 +42,13 @@ export function readHeaders(value: unknown): readonly GivenHeader[] {
   if (typeof value !== 'object' || Array.isArray(value)) {
     throw new ProblemError('invalid_header', 'headers must be an object of strings');
   }
-  const headers = Object.entries(value).map(([name, text]) => readHeader(name, text));
+  return checkedHeaders(Object.entries(value).map(([name, text]) => readHeader(name, text)));
+}
+
+/** @throws ProblemError `too_many_headers`. */
+export function checkedHeaders(headers: readonly GivenHeader[]): readonly GivenHeader[] {
   const bytes = headers.reduce(
-    (sum, header) => sum + Buffer.byteLength(header.name) + Buffer.byteLength(header.value),
+    (sum, header) => sum + Buffer.byteLength(header.name) + header.value.length,
     0,
   );
   if (headers.length > HEADERS_MAX || bytes > HEADERS_MAX_BYTES) {
@@ -56,14 +64,27 @@ function readHeader(name: string, value: unknown): GivenHeader {
   if (typeof value !== 'string') {
     throw new ProblemError('invalid_header', 'The value of a header must be a string');
   }
-  const wellFormed = !/[\r\n\0]/.test(name) && !LONE_SURROGATE.test(name + value);
-  if (name === '' || name.length > HEADER_NAME_MAX || !wellFormed) {
-    throw new ProblemError('invalid_header', 'The name or value of a header is not valid');
-  }
+  checkHeaderName(name);
+  if (LONE_SURROGATE.test(value)) throw invalidHeader();
+  return { name, value: Buffer.from(value, 'utf8') };
+}
+
+/** @throws ProblemError `invalid_header`, also for the names of the bridge's own headers. */
+export function checkHeaderName(name: string): void {
+  const wellFormed = !/[\r\n\0]/.test(name) && !LONE_SURROGATE.test(name);
+  if (name === '' || name.length > HEADER_NAME_MAX || !wellFormed) throw invalidHeader();
   if (isOwnHeader(name)) {
     throw new ProblemError('invalid_header', `The header ${name} is the bridge's own`);
   }
-  return { name, value };
+}
+
+function invalidHeader(): ProblemError {
+  return new ProblemError('invalid_header', 'The name or value of a header is not valid');
+}
+
+/** Whether a string has a UTF-8 of its own; half of a surrogate pair has none. */
+export function isWellFormed(text: string): boolean {
+  return !LONE_SURROGATE.test(text);
 }
 
 /** Whether the bridge writes this header itself, so that no caller may. */

@@ -25,8 +25,8 @@ test('reads every field', () => {
     key: Buffer.from('NF-1'),
     value: Buffer.from('{"a":1}'),
     headers: [
-      { name: 'empresa', value: '99' },
-      { name: 'filial', value: '01' },
+      { name: 'empresa', value: Buffer.from('99') },
+      { name: 'filial', value: Buffer.from('01') },
     ],
     messageId: 'm-1',
     partition: 2,

@@ -138,6 +138,11 @@ export function atIndex<T>(index: number, read: () => T): T {
   }
 }
 
+/** Reads one record: of a list, a refusal names its place. */
+export function inList<T>(many: boolean, index: number, read: () => T): T {
+  return many ? atIndex(index, read) : read();
+}
+
 function readEnvelope(bytes: Buffer, span: Span, body: JsonObject, now: number): Envelope {
   const data = body.members.get('data');
   if (data === undefined) throw new ProblemError('invalid_body', 'The field data is missing');

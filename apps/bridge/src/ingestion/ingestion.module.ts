@@ -7,13 +7,22 @@ import { AdmissionGate } from './admission.gate.js';
 import { IngestionController } from './ingestion.controller.js';
 import { IngestionService } from './ingestion.service.js';
 import { Intake } from './intake.js';
+import { OtherLanguages } from './other-languages.js';
+import { RecordComposer } from './record-composer.js';
 import { RecordReader } from './record-reader.js';
 
 @Module({
   imports: [HttpModule, RelayModule, StorageWiring, KafkaWiring],
   controllers: [IngestionController],
-  providers: [IngestionService, RecordReader, Intake, AdmissionGate],
-  exports: [AdmissionGate, Intake],
+  providers: [
+    IngestionService,
+    RecordReader,
+    RecordComposer,
+    OtherLanguages,
+    Intake,
+    AdmissionGate,
+  ],
+  exports: [AdmissionGate, Intake, OtherLanguages, RecordComposer],
 })
 export class IngestionModule implements OnModuleDestroy {
   constructor(private readonly settlements: Settlements) {}

@@ -27,9 +27,7 @@ export function possibleHashes(
   partitions: readonly (number | null)[],
 ): readonly Buffer[] {
   const { topic, key, value, timestamp } = record;
-  const given = record.headers
-    .filter(({ name }) => !isOwnHeader(name))
-    .map((header) => ({ name: header.name, value: header.value.toString('utf8') }));
+  const given = record.headers.filter(({ name }) => !isOwnHeader(name));
   const transaction = record.headers.find(({ name }) => name === TRANSACTION_HEADER);
   const transactionId = transaction?.value.toString('utf8') ?? null;
   const headerLists = given.at(-1)?.name === TRACE ? [given, given.slice(0, -1)] : [given];

@@ -11,7 +11,7 @@ test('the body is the value, and the rest stands in headers', () => {
   expect(read(...headers, 'Record-Timestamp', '1761043800000', 'Accept', '*/*')).toEqual({
     key: Buffer.from('NF-1'),
     value: BODY,
-    headers: [{ name: 'empresa', value: '99' }],
+    headers: [{ name: 'empresa', value: Buffer.from('99') }],
     messageId: null,
     partition: 2,
     timestamp: 1_761_043_800_000,

@@ -43,7 +43,7 @@ function headersOf(parts: RecordParts): RecordHeader[] {
     header('message-id', messageId),
     header('source', SOURCE),
     header('content-type', envelope.contentType),
-    ...envelope.headers.map(({ name, value }) => header(name, value)),
+    ...envelope.headers,
   ];
   const traced = envelope.headers.some(({ name }) => name.toLowerCase() === 'traceparent');
   if (traceParent !== null && !traced) headers.push(header('traceparent', traceParent));

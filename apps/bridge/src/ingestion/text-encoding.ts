@@ -45,6 +45,20 @@ export function utf8Of(bytes: Buffer): string {
   return isUtf8(bytes) ? bytes.toString('utf8') : windows1252(bytes);
 }
 
+/**
+ * As `decodeText`, for a body that must not grow beyond the limit either.
+ * @throws ProblemError `unsupported_charset`, `invalid_utf8`, `payload_too_large`.
+ */
+export function decodeBody(
+  body: Buffer,
+  contentType: string | undefined,
+  limits: { readonly invalidUtf8: 'windows-1252' | 'reject'; readonly maxBodyBytes: number },
+): DecodedText {
+  const decoded = decodeText(body, contentType, limits.invalidUtf8);
+  if (decoded.bytes.length <= limits.maxBodyBytes) return decoded;
+  throw new ProblemError('payload_too_large', 'As UTF-8 the body is larger than MAX_BODY_BYTES');
+}
+
 function convert(body: Buffer): DecodedText {
   if (isAscii(body)) return { bytes: body, transcoded: false };
   return { bytes: Buffer.from(windows1252(body), 'utf8'), transcoded: true };

@@ -12,6 +12,7 @@ export const PROBLEMS = {
   invalid_url: { status: 400, title: 'Invalid URL' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
+  not_acceptable: { status: 406, title: 'Not acceptable' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
   unsupported_charset: { status: 415, title: 'Unsupported charset' },
   bad_encoding: { status: 415, title: 'Unsupported content encoding' },
@@ -27,6 +28,9 @@ export const PROBLEMS = {
   invalid_body: { status: 400, title: 'Invalid body' },
   empty_batch: { status: 400, title: 'No records' },
   batch_too_large: { status: 413, title: 'Too many records' },
+  invalid_entries: { status: 422, title: 'Invalid entries' },
+  invalid_value: { status: 400, title: 'Invalid value' },
+  schema_unsupported: { status: 422, title: 'Schemas are not supported' },
   invalid_key: { status: 400, title: 'Invalid key' },
   key_required: { status: 400, title: 'Key required' },
   invalid_header: { status: 400, title: 'Invalid record header' },
@@ -39,6 +43,8 @@ export const PROBLEMS = {
   // The topic.
   invalid_topic: { status: 400, title: 'Invalid topic name' },
   topic_forbidden: { status: 403, title: 'Topic not open to callers' },
+  unknown_cluster: { status: 404, title: 'Unknown cluster' },
+  unknown_partition: { status: 404, title: 'Unknown partition' },
   unknown_topic: { status: 404, title: 'Unknown topic' },
   topic_not_authorized: { status: 403, title: 'Topic not authorised' },
   topic_exists: { status: 409, title: 'Topic exists' },
@@ -51,6 +57,7 @@ export const PROBLEMS = {
   // Dead letters.
   not_replayable: { status: 409, title: 'Not a dead letter' },
   filter_required: { status: 400, title: 'Filter required' },
+  not_implemented: { status: 501, title: 'Not implemented' },
   // The state of the bridge.
   queue_full: { status: 503, title: 'Outbox full' },
   storage_low: { status: 507, title: 'Disk nearly full' },

@@ -1,4 +1,5 @@
 import { PROBLEMS, type ProblemCode } from './problem-codes.js';
+import type { RestProxyCode } from './rest-proxy-codes.js';
 
 export interface ProblemOptions {
   /** Seconds for `Retry-After`. */
@@ -9,6 +10,8 @@ export interface ProblemOptions {
   readonly recordIndex?: number;
   /** Methods for `Allow`. */
   readonly allow?: readonly string[];
+  /** What callers of the Kafka REST Proxy know it by, where that is not what its code stands for in general. */
+  readonly restProxy?: RestProxyCode;
   readonly cause?: unknown;
 }
 
@@ -24,6 +27,7 @@ export class ProblemError extends Error {
   readonly messageId: string | undefined;
   readonly recordIndex: number | undefined;
   readonly allow: readonly string[] | undefined;
+  readonly restProxy: RestProxyCode | undefined;
 
   constructor(
     readonly code: ProblemCode,
@@ -37,17 +41,19 @@ export class ProblemError extends Error {
     this.messageId = options.messageId;
     this.recordIndex = options.recordIndex;
     this.allow = options.allow;
+    this.restProxy = options.restProxy;
   }
 
   /** The same refusal, of one record in a list. */
   atRecord(index: number): ProblemError {
-    const { retryAfter, messageId, allow, cause } = this;
+    const { retryAfter, messageId, allow, restProxy, cause } = this;
     return new ProblemError(this.code, `records[${index}]: ${this.detail}`, {
       recordIndex: index,
       cause,
       ...(retryAfter === undefined ? {} : { retryAfter }),
       ...(messageId === undefined ? {} : { messageId }),
       ...(allow === undefined ? {} : { allow }),
+      ...(restProxy === undefined ? {} : { restProxy }),
     });
   }
 }

@@ -3,6 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemOf } from './problem-mapping.js';
 import { problemBody, problemHeaders } from './problem.js';
 import { ProblemError } from './problem.error.js';
+import { restProxyDialect } from './rest-proxy-dialect.js';
+import { restProxyRefusal } from './rest-proxy-refusal.js';
 
 const logger = new Logger('Http');
 
@@ -14,6 +16,15 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
     logger.error('The storage failed', { requestId: request.id, cause: message });
   }
   if (reply.sent || reply.raw.headersSent) return;
+  const dialect = restProxyDialect(request);
+  if (dialect !== null) {
+    const { status, headers, body } = restProxyRefusal(problem, dialect);
+    void reply
+      .code(status)
+      .headers(headers)
+      .send(Buffer.from(JSON.stringify(body)));
+    return;
+  }
   void reply
     .code(problem.status)
     .headers(problemHeaders(problem))

@@ -1,24 +1,29 @@
 import type { FastifyRequest } from 'fastify';
-import { refuseQuery } from '../http/index.js';
 import { ProblemError } from '../problem/index.js';
-import { readPreference } from './preference.js';
-import type { Submission } from './submission.js';
+import { readPreference, type Preference } from './preference.js';
 import { isTraceParent } from './trace-parent.js';
 
-/** What of a POST matters to its records. @throws ProblemError `unknown_parameter`, `duplicate_header`. */
-export function readSubmission(request: FastifyRequest, defaultWaitMs: number): Submission {
-  const startedAt = performance.now();
-  refuseQuery(request);
+/** What the HTTP headers of a POST say about its records, in every language. */
+export interface RequestFacts {
+  readonly idempotencyKey: string | null;
+  readonly traceParent: string | null;
+  readonly preference: Preference;
+}
+
+/**
+ * @param defaultWaitMs how long who does not say anything else waits for Kafka.
+ * @throws ProblemError `duplicate_header`.
+ */
+export function requestFacts(request: FastifyRequest, defaultWaitMs: number): RequestFacts {
   return {
-    body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-    contentType: request.headers['content-type'],
-    rawHeaders: request.raw.rawHeaders,
     idempotencyKey: idempotencyKeyOf(request),
     traceParent: traceParentOf(request),
     preference: readPreference(preferOf(request), defaultWaitMs),
-    startedAt,
-    releaseBody: () => request.releaseBody(),
   };
+}
+
+export function bodyOf({ body }: FastifyRequest): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }
 
 function idempotencyKeyOf(request: FastifyRequest): string | null {

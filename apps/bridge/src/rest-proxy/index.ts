@@ -1,0 +1,1 @@
+export { RestProxyModule } from './rest-proxy.module.js';

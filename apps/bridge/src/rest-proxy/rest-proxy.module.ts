@@ -1,0 +1,21 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { IngestionModule, OtherLanguages } from '../ingestion/index.js';
+import { V2ProduceController } from './v2/v2-produce.controller.js';
+import { V2Produce } from './v2/v2-produce.js';
+
+/** The wire contracts of the Kafka REST Proxy, second and third version, over the same outbox. */
+@Module({
+  imports: [IngestionModule],
+  controllers: [V2ProduceController],
+  providers: [V2Produce],
+})
+export class RestProxyModule implements OnModuleInit {
+  constructor(
+    private readonly languages: OtherLanguages,
+    private readonly v2: V2Produce,
+  ) {}
+
+  onModuleInit(): void {
+    this.languages.add(this.v2);
+  }
+}
