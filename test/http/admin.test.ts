@@ -35,7 +35,7 @@ describe('topics', () => {
     const { body } = await json(`${bridge.url}/topics/orders`);
     expect(body).toMatchObject({
       topic: 'orders',
-      partitions: [{ partition: 0, leader: 1, replicas: [1], inSyncReplicas: [1] }],
+      partitions: [{ partition: 0, leader: 1, replicas: [1, 2], inSyncReplicas: [1] }],
       config: { 'min.insync.replicas': '1' },
     });
   });

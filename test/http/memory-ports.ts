@@ -4,7 +4,10 @@ import {
   type ClusterView,
   type KafkaErrorCode,
   type NewTopic,
+  type PartitionBounds,
   type TopicDescription,
+  type TopicOverview,
+  type TopicSetting,
 } from '@bridge/kafka';
 import type { NewRecord, OutboxRecord, OutboxStore } from '@bridge/outbox';
 import {
@@ -21,35 +24,79 @@ export function kafkaError(code: KafkaErrorCode, message = `${code} at broker-1:
   );
 }
 
+/** How many partitions a topic has whose creator does not say. */
+const BROKER_DEFAULT = 6;
+
 /** A cluster's topics, by name and partition count. `down`: the cluster cannot be asked. */
 export class MemoryTopics extends TopicAdmin {
   readonly partitions = new Map<string, number>();
   down = false;
   refuseCreation: KafkaError | null = null;
+  /** What was asked to be created. */
+  readonly wanted: NewTopic[] = [];
 
   list(): Promise<readonly string[]> {
     return this.answer(() => [...this.partitions.keys()].toSorted());
   }
 
   describe(topic: string): Promise<TopicDescription> {
+    return this.answer(() => ({
+      ...this.overview(topic),
+      config: { 'min.insync.replicas': '1' },
+    }));
+  }
+
+  create(wanted: NewTopic): Promise<void> {
     return this.answer(() => {
-      const count = this.partitions.get(topic);
-      if (count === undefined) throw kafkaError('unknown_topic');
-      const partitions = Array.from({ length: count }, (_, partition) => ({
-        partition,
-        leader: 1,
-        replicas: [1],
-        inSyncReplicas: [1],
-      }));
-      return { topic, partitions, config: { 'min.insync.replicas': '1' } };
+      const { topic, partitions, assignments, validateOnly } = wanted;
+      if (this.partitions.has(topic)) throw kafkaError('topic_exists');
+      if (this.refuseCreation !== null) throw this.refuseCreation;
+      this.wanted.push(wanted);
+      if (validateOnly !== true) {
+        this.partitions.set(topic, assignments?.length ?? partitions ?? BROKER_DEFAULT);
+      }
     });
   }
 
-  create({ topic, partitions }: NewTopic): Promise<void> {
+  overviews(): Promise<readonly TopicOverview[]> {
+    return this.answer(() =>
+      [...this.partitions.keys()].toSorted().map((topic) => this.overview(topic)),
+    );
+  }
+
+  settings(topic: string): Promise<readonly TopicSetting[]> {
     return this.answer(() => {
-      if (this.partitions.has(topic)) throw kafkaError('topic_exists');
-      if (this.refuseCreation !== null) throw this.refuseCreation;
-      this.partitions.set(topic, partitions);
+      this.overview(topic);
+      const setting = { isReadOnly: false, isSensitive: false };
+      return [
+        { ...setting, name: 'cleanup.policy', value: 'delete', source: 'DEFAULT_CONFIG' },
+        { ...setting, name: 'retention.ms', value: '604800000', source: 'DYNAMIC_TOPIC_CONFIG' },
+        { ...setting, name: 'secret', value: null, source: 'UNKNOWN', isSensitive: true },
+      ];
+    });
+  }
+
+  bounds(topic: string, partition: number): Promise<PartitionBounds> {
+    return this.answer(() => {
+      const { partitions } = this.overview(topic);
+      if (partition >= partitions.length) throw kafkaError('invalid_partition');
+      return { beginning: '0', end: '9007199254740991' };
+    });
+  }
+
+  delete(topic: string): Promise<void> {
+    return this.answer(() => {
+      this.overview(topic);
+      this.partitions.delete(topic);
+    });
+  }
+
+  addPartitions(topic: string, count: number): Promise<void> {
+    return this.answer(() => {
+      if (count <= this.overview(topic).partitions.length) {
+        throw kafkaError('topic_refused', 'INVALID_PARTITIONS: not more than there are');
+      }
+      this.partitions.set(topic, count);
     });
   }
 
@@ -83,6 +130,18 @@ export class MemoryTopics extends TopicAdmin {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  private overview(topic: string): TopicOverview {
+    const count = this.partitions.get(topic);
+    if (count === undefined) throw kafkaError('unknown_topic');
+    const partitions = Array.from({ length: count }, (_, partition) => ({
+      partition,
+      leader: 1,
+      replicas: [1, 2],
+      inSyncReplicas: [1],
+    }));
+    return { topic, partitions };
   }
 
   private async answer<T>(make: () => T): Promise<T> {

@@ -12,27 +12,48 @@ const POLL_MS = 50;
  * first broker that has not heard of the topic yet, and reports a topic that was made as unknown.
  * @returns false when the topic exists already.
  */
-export async function createTopic(
-  admin: Admin,
-  { topic, partitions, replicationFactor, config }: NewTopic,
-): Promise<boolean> {
-  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+export async function createTopic(admin: Admin, wanted: NewTopic): Promise<boolean> {
+  const { topic, partitions, assignments = [], validateOnly = false } = wanted;
   const created = await admin.createTopics({
     waitForLeaders: false,
     timeout: KNOWN_WITHIN_MS,
-    topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
+    validateOnly,
+    topics: [topicConfigOf(wanted)],
   });
   if (!created) return false;
+  if (validateOnly) return true;
+  const count = assignments.length > 0 ? assignments.length : partitions;
   const until = Date.now() + KNOWN_WITHIN_MS;
-  while (Date.now() < until && !(await isKnown(admin, topic, partitions))) await pause(POLL_MS);
+  while (Date.now() < until && !(await isKnown(admin, topic, count))) await pause(POLL_MS);
   return true;
 }
 
-async function isKnown(admin: Admin, topic: string, count: number): Promise<boolean> {
+const BROKER_DEFAULT = -1;
+
+function topicConfigOf({ topic, partitions, replicationFactor, config, assignments }: NewTopic) {
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+  if (assignments !== undefined && assignments.length > 0) {
+    const replicaAssignment = assignments.map(({ partition, replicas }) => ({
+      partition,
+      replicas: [...replicas],
+    }));
+    return { topic, configEntries, replicaAssignment };
+  }
+  return {
+    topic,
+    configEntries,
+    numPartitions: partitions ?? BROKER_DEFAULT,
+    replicationFactor: replicationFactor ?? BROKER_DEFAULT,
+  };
+}
+
+/** @param count of its partitions; null: whatever the brokers have made. */
+async function isKnown(admin: Admin, topic: string, count: number | null): Promise<boolean> {
   try {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
     const partitions = topics[0]?.partitions ?? [];
-    return partitions.length === count && partitions.every(({ leader }) => leader >= 0);
+    const all = count === null ? partitions.length > 0 : partitions.length === count;
+    return all && partitions.every(({ leader }) => leader >= 0);
   } catch (error) {
     if (kafkaErrorNumber(error) === UNKNOWN_TOPIC) return false;
     throw error;

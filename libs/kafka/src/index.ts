@@ -28,12 +28,16 @@ export type {
   LedgerNumber,
   LedgerSlot,
   NewTopic,
+  PartitionBounds,
   PartitionFailure,
   PartitionOffsets,
   PartitionRecords,
   ProducerRecord,
   TopicDescription,
+  TopicOverview,
   TopicPartition,
+  TopicSetting,
+  TopicSettingSource,
 } from './ports.js';
 export { TopicScan } from './topic-scan.js';
 export type { ScannedPiece, ScannedRecord } from './topic-scan.js';

@@ -3,11 +3,21 @@ import { Logger } from '@nestjs/common';
 import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
 import { AdminConnection } from './admin-connection.js';
+import { addPartitions, deleteTopic, refusal } from './change-topic.js';
 import { createTopic } from './create-topic.js';
 import { KafkaError } from './kafka.error.js';
 import { toKafkaError } from './kafkajs-error.js';
-import { TopicAdmin, type ClusterView, type NewTopic, type TopicDescription } from './ports.js';
+import {
+  TopicAdmin,
+  type ClusterView,
+  type NewTopic,
+  type PartitionBounds,
+  type TopicDescription,
+  type TopicOverview,
+  type TopicSetting,
+} from './ports.js';
 import { durabilityFaults } from './durability.js';
+import { partitionBounds, partitionsOf, topicOverviews, topicSettings } from './look-at-topic.js';
 import { TopicCache, type TopicFacts } from './topic-cache.js';
 
 const PROBE_MS = 3_000;
@@ -53,15 +63,30 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
       admin.fetchTopicMetadata({ topics: [topic] }),
     );
     const config = await this.config(topic);
-    const partitions = (metadata.topics[0]?.partitions ?? [])
-      .map(({ partitionId, leader, replicas, isr }) => ({
-        partition: partitionId,
-        leader: leader < 0 ? null : leader,
-        replicas,
-        inSyncReplicas: isr,
-      }))
-      .toSorted((a, b) => a.partition - b.partition);
+    const partitions = partitionsOf(metadata.topics[0]?.partitions ?? []);
     return { topic, partitions, config };
+  }
+
+  overviews(): Promise<readonly TopicOverview[]> {
+    return this.ask('list topics', topicOverviews);
+  }
+
+  settings(topic: string): Promise<readonly TopicSetting[]> {
+    return this.ask(`settings of ${topic}`, (admin) => topicSettings(admin, topic));
+  }
+
+  bounds(topic: string, partition: number): Promise<PartitionBounds> {
+    return this.ask(`offsets of ${topic}`, (admin) => partitionBounds(admin, topic, partition));
+  }
+
+  async delete(topic: string): Promise<void> {
+    await this.ask(`delete ${topic}`, (admin) => deleteTopic(admin, topic));
+    this.forget(topic);
+  }
+
+  async addPartitions(topic: string, count: number): Promise<void> {
+    await this.ask(`add partitions to ${topic}`, (admin) => addPartitions(admin, topic, count));
+    this.forget(topic);
   }
 
   async create(wanted: NewTopic): Promise<void> {
@@ -209,26 +234,4 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
       });
     }
   }
-}
-
-interface TopicErrors {
-  readonly errors?: readonly { readonly type?: string; readonly message?: string }[];
-}
-
-/** Kafka's own reason for not creating a topic, where it gave one. */
-function refusal(error: unknown): KafkaError {
-  const known = toKafkaError(error, 'create topic');
-  let cause: unknown = known.cause;
-  for (let depth = 0; depth < 4 && typeof cause === 'object' && cause !== null; depth++) {
-    const reason = (cause as TopicErrors).errors?.[0];
-    if (reason?.type !== undefined) {
-      return new KafkaError(
-        { code: 'topic_refused', scope: 'topic', retryable: false, outcome: 'not-written' },
-        `${reason.type}: ${reason.message ?? 'refused'}`.slice(0, 200),
-        error,
-      );
-    }
-    cause = (cause as { cause?: unknown }).cause;
-  }
-  return known;
 }

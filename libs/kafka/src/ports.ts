@@ -145,9 +145,51 @@ export interface ClusterView {
 
 export interface NewTopic {
   readonly topic: string;
-  readonly partitions: number;
-  readonly replicationFactor: number;
+  /** Null: the brokers' own default. */
+  readonly partitions: number | null;
+  /** Null: the brokers' own default. */
+  readonly replicationFactor: number | null;
   readonly config: Readonly<Record<string, string>>;
+  /** The brokers of each partition, in the place of the two numbers. */
+  readonly assignments?: readonly {
+    readonly partition: number;
+    readonly replicas: readonly number[];
+  }[];
+  /** Kafka only says whether it would. */
+  readonly validateOnly?: boolean;
+}
+
+/** A topic with its partitions, without its settings. */
+export interface TopicOverview {
+  readonly topic: string;
+  readonly partitions: readonly TopicPartition[];
+}
+
+export type TopicSettingSource =
+  | 'DYNAMIC_TOPIC_CONFIG'
+  | 'DYNAMIC_BROKER_CONFIG'
+  | 'DYNAMIC_DEFAULT_BROKER_CONFIG'
+  | 'STATIC_BROKER_CONFIG'
+  | 'DEFAULT_CONFIG'
+  | 'UNKNOWN';
+
+/** One setting of a topic, as Kafka spells it. */
+export interface TopicSetting {
+  readonly name: string;
+  /** Null where Kafka does not show it. */
+  readonly value: string | null;
+  /** Who has set it, in Kafka's words; `DEFAULT_CONFIG`: nobody. */
+  readonly source: TopicSettingSource;
+  readonly isReadOnly: boolean;
+  readonly isSensitive: boolean;
+}
+
+/** Decimal strings; offsets are 64 bit. */
+export interface PartitionBounds {
+  /** The oldest offset that the partition still has. */
+  readonly beginning: string;
+  /** The offset that the next record will have. */
+  readonly end: string;
 }
 
 /** What can be asked of the cluster beside producing. Rejects with `KafkaError` within a deadline. */
@@ -157,6 +199,16 @@ export abstract class TopicAdmin {
   abstract describe(topic: string): Promise<TopicDescription>;
   /** @throws KafkaError `topic_exists`, or `topic_refused` with Kafka's own reason. */
   abstract create(topic: NewTopic): Promise<void>;
+  /** Every topic, sorted by name. */
+  abstract overviews(): Promise<readonly TopicOverview[]>;
+  /** All settings of the topic, sorted by name. @throws KafkaError `unknown_topic`. */
+  abstract settings(topic: string): Promise<readonly TopicSetting[]>;
+  /** @throws KafkaError `unknown_topic`, `invalid_partition`. */
+  abstract bounds(topic: string, partition: number): Promise<PartitionBounds>;
+  /** Resolves when the brokers do not know the topic any more. @throws KafkaError `unknown_topic`. */
+  abstract delete(topic: string): Promise<void>;
+  /** @param count of all partitions, old and new. @throws KafkaError `unknown_topic`, `topic_refused`. */
+  abstract addPartitions(topic: string, count: number): Promise<void>;
   abstract cluster(): Promise<ClusterView>;
 
   /**

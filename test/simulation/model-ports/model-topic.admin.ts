@@ -3,7 +3,10 @@ import {
   TopicAdmin,
   type ClusterView,
   type NewTopic,
+  type PartitionBounds,
   type TopicDescription,
+  type TopicOverview,
+  type TopicSetting,
 } from '@bridge/kafka';
 import { DEADLINES } from '../../../libs/kafka/src/kafkajs-client.js';
 import { toKafkaError } from '../../../libs/kafka/src/kafkajs-error.js';
@@ -11,6 +14,9 @@ import { TopicCache, type TopicFacts } from '../../../libs/kafka/src/topic-cache
 import { ProtocolRefusal, REFUSED } from '../kafka-model/protocol.js';
 import { within } from './deadline.js';
 import { ModelClient, type ModelSite } from './model-client.js';
+
+/** What only the HTTP edge asks, and no step of a delivery. */
+const NOT_SIMULATED = 'The simulation has no HTTP edge.';
 
 /** As the adapter: a cache in front, one question a topic at a time. */
 export class ModelTopicAdmin extends TopicAdmin {
@@ -50,7 +56,7 @@ export class ModelTopicAdmin extends TopicAdmin {
       const maxBytes = config['max.message.bytes'];
       this.site.kafka.createTopic(
         topic,
-        partitions,
+        partitions ?? 1,
         maxBytes === undefined ? undefined : +maxBytes,
       );
       return true;
@@ -62,6 +68,26 @@ export class ModelTopicAdmin extends TopicAdmin {
         `the topic ${topic} exists already`,
       );
     }
+  }
+
+  overviews(): Promise<readonly TopicOverview[]> {
+    return Promise.reject(new Error(NOT_SIMULATED));
+  }
+
+  settings(): Promise<readonly TopicSetting[]> {
+    return Promise.reject(new Error(NOT_SIMULATED));
+  }
+
+  bounds(): Promise<PartitionBounds> {
+    return Promise.reject(new Error(NOT_SIMULATED));
+  }
+
+  delete(): Promise<void> {
+    return Promise.reject(new Error(NOT_SIMULATED));
+  }
+
+  addPartitions(): Promise<void> {
+    return Promise.reject(new Error(NOT_SIMULATED));
   }
 
   cluster(): Promise<ClusterView> {

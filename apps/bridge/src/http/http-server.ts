@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { answerProblem } from '../problem/index.js';
 import { BodyBudget } from './body-budget.js';
 import { Connections } from './connections.js';
+import { restProxyConstraint } from './rest-proxy-constraint.js';
 import { RouteTable } from './route-table.js';
 import { screenRequests } from './screening.js';
 
@@ -88,6 +89,7 @@ export function createHttpAdapter(options: HttpOptions): BridgeHttpAdapter {
   });
   // The adapter's instance type is wider than this (HTTP/2, other loggers); this server is plain HTTP/1.1.
   const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.addConstraintStrategy(restProxyConstraint);
   takeBytes(fastify);
   fastify.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
   const { bodies } = adapter;

@@ -9,4 +9,5 @@ export type { HttpTimeouts } from './http-server.js';
 export { IsInstant, parseInstant } from './instant.js';
 export { essenceOf, REST_PROXY_MEDIA_TYPES } from './media-type.js';
 export { refuseQuery } from './refuse-query.js';
+export { FOR_REST_PROXY } from './rest-proxy-constraint.js';
 export { Shutdown } from './shutdown.js';
