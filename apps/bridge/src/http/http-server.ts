@@ -7,6 +7,7 @@ import { Connections } from './connections.js';
 import { restProxyConstraint } from './rest-proxy-constraint.js';
 import { RouteTable } from './route-table.js';
 import { screenRequests } from './screening.js';
+import { isStreaming, leaveStreams } from './streamed-routes.js';
 
 const MIB = 2 ** 20;
 /** Bodies in memory at once, all requests together. */
@@ -28,11 +29,15 @@ const CLOSE_WITHIN_MS = 5_000;
 /** Nest's Fastify adapter with the bridge's rules: bodies stay bytes, and a shutdown is known from its first moment. */
 export class BridgeHttpAdapter extends FastifyAdapter {
   readonly bodies = new BodyBudget(BODIES_IN_FLIGHT_BYTES);
-  private going = false;
+  private readonly going = new AbortController();
 
-  /** True from the first moment of a shutdown, while the server still listens. */
+  /** Aborted from the first moment of a shutdown, while the server still listens. */
+  get stopping(): AbortSignal {
+    return this.going.signal;
+  }
+
   get shuttingDown(): boolean {
-    return this.going;
+    return this.going.signal.aborted;
   }
 
   /** Nothing is parsed here: the record's value is the text of the request, byte for byte. */
@@ -45,7 +50,7 @@ export class BridgeHttpAdapter extends FastifyAdapter {
 
   override beforeClose(): void {
     super.beforeClose();
-    this.going = true;
+    this.going.abort();
   }
 
   override async close(): Promise<void> {
@@ -83,7 +88,9 @@ export function createHttpAdapter(options: HttpOptions): BridgeHttpAdapter {
     requestIdHeader: false,
     genReqId: () => randomUUID(),
     return503OnClosing: false,
-    clientErrorHandler: (error, socket) => connections.fail(error, socket),
+    clientErrorHandler: (error, socket) => {
+      if (!isStreaming(error, socket)) connections.fail(error, socket);
+    },
     frameworkErrors: answerProblem,
     logger: false,
   });
@@ -91,6 +98,7 @@ export function createHttpAdapter(options: HttpOptions): BridgeHttpAdapter {
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addConstraintStrategy(restProxyConstraint);
   takeBytes(fastify);
+  leaveStreams(fastify);
   fastify.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
   const { bodies } = adapter;
   screenRequests(fastify, {

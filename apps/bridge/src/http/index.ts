@@ -11,3 +11,5 @@ export { essenceOf, REST_PROXY_MEDIA_TYPES } from './media-type.js';
 export { refuseQuery } from './refuse-query.js';
 export { FOR_REST_PROXY } from './rest-proxy-constraint.js';
 export { Shutdown } from './shutdown.js';
+export { BodyPieces } from './body-pieces.js';
+export { StreamedBodies } from './streamed-bodies.js';

@@ -4,7 +4,9 @@ export class RouteTable {
     [];
 
   add(pattern: string, methods: readonly string[]): void {
-    this.routes.push({ segments: pattern.split('/'), methods: [...methods] });
+    // The router's way to write a colon that begins no parameter.
+    const segments = pattern.split('/').map((segment) => segment.replaceAll('::', ':'));
+    this.routes.push({ segments, methods: [...methods] });
   }
 
   /**

@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a body of this route may be; absent: JSON. */
     mediaTypes?: readonly string[];
+    /** The route reads its body itself, piece by piece, and answers while it comes (`readStream`). */
+    streamed?: true;
   }
   interface FastifyRequest {
     /** Bytes of the body budget that this request holds. */
@@ -116,7 +118,7 @@ function reserve(
   bytes: number,
   { bodies, maxBodyBytes }: Screen,
 ): ProblemError | null {
-  if (bytes === 0) return null;
+  if (bytes === 0 || request.routeOptions.config.streamed) return null;
   if (bytes > maxBodyBytes) {
     return new ProblemError('payload_too_large', 'The body is larger than MAX_BODY_BYTES');
   }

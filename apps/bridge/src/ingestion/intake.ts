@@ -68,25 +68,28 @@ export class Intake {
   }
 
   private async followAccepted(
-    { id, messageId, partition }: OutboxRecord,
+    { id, messageId, partition, timestamp }: OutboxRecord,
     patience: Patience,
   ): Promise<TakenRecord> {
     const settlement = await this.wait(id, patience);
-    return { messageId, outcome: outcomeOf(settlement, partition), duplicate: false };
+    const outcome = outcomeOf(settlement, partition);
+    return { messageId, outcome, duplicate: false, acceptedAt: timestamp };
   }
 
   /** The same record again: it is told what has become of the first one, and waits with it. */
   private async followDuplicate(state: RecordState, patience: Patience): Promise<TakenRecord> {
-    const { id, messageId } = state;
+    const { id, messageId, createdAt: acceptedAt } = state;
     const known = outcomeOfState(state);
-    if (known.status !== 'pending') return { messageId, outcome: known, duplicate: true };
+    if (known.status !== 'pending') {
+      return { messageId, outcome: known, duplicate: true, acceptedAt };
+    }
     const waiting = this.wait(id, patience);
     // It may have been settled between the look and the wait, and nobody would tell.
     // The record is safe: a look that fails now must not make an error of it.
     const again = await this.store.find(messageId).catch(() => null);
     const now = again === null ? known : outcomeOfState(again);
     const outcome = now.status === 'pending' ? outcomeOf(await waiting, now.partition) : now;
-    return { messageId, outcome, duplicate: true };
+    return { messageId, outcome, duplicate: true, acceptedAt };
   }
 
   /** The door is closed for new records, but who asks for records that are all safe already shall know it. */
@@ -113,7 +116,8 @@ export class Intake {
     }
     const { partition, offset } = await this.direct.deliver(record);
     const { messageId } = record;
-    return { messageId, outcome: { status: 'sent', partition, offset }, duplicate: false };
+    const outcome = { status: 'sent', partition, offset } as const;
+    return { messageId, outcome, duplicate: false, acceptedAt: Date.now() };
   }
 
   /** For what is left of the wait; at a shutdown, not at all. */

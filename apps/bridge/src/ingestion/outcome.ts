@@ -18,6 +18,8 @@ export interface TakenRecord {
   readonly outcome: Outcome;
   /** Whether an earlier request, or an earlier record of the same list, has brought it. */
   readonly duplicate: boolean;
+  /** When it was accepted, in epoch milliseconds: its time in Kafka, unless the caller gave one. */
+  readonly acceptedAt: number;
 }
 
 /** What became of the record while the POST waited; `null`: nothing yet. */
