@@ -29,7 +29,7 @@ export class Ballast {
    */
   constructor(
     private readonly path: string,
-    private readonly bytes: number,
+    readonly bytes: number,
     private readonly spare: () => Promise<number>,
   ) {}
 

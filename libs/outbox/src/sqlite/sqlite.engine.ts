@@ -12,6 +12,8 @@ import type { SqliteWriter } from './sqlite-writer.js';
 const WAL_BYTES = 64 * 1024 * 1024;
 /** Above this it is emptied although somebody waits: most of it is copied aside first, so the wait is short. */
 const WAL_BYTES_AT_MOST = 4 * WAL_BYTES;
+/** The log is moved early when a share of the ballast this small was let in. */
+const EARLY_PARTS = 8;
 /** Pages given back to the file system after a checkpoint; small, because it is one short write transaction. */
 const VACUUM_PAGES = 200;
 
@@ -37,6 +39,10 @@ export class SqliteEngine implements Engine {
   readonly relayReader: SqliteConnection;
   readonly askReader: SqliteConnection;
 
+  /** Bytes of records that were let in since the log was last moved early. */
+  private unmoved = 0;
+  private moving = false;
+
   constructor(private readonly parts: SqliteParts) {
     this.writer = parts.writer;
     this.relayReader = parts.relayReader;
@@ -50,7 +56,30 @@ export class SqliteEngine implements Engine {
   }
 
   reserve(bytes: number): boolean {
-    return this.parts.ballast.reserve(bytes);
+    const { ballast } = this.parts;
+    if (!ballast.reserve(bytes)) return false;
+    this.moveLogEarly(bytes);
+    return true;
+  }
+
+  /**
+   * Somebody else may fill the disk at any moment, and then the ballast must hold what stands in the log alone. So
+   * the log is moved as soon as a part of the ballast was written, and not only by the sweep.
+   */
+  private moveLogEarly(bytes: number): void {
+    const { ballast, keeper } = this.parts;
+    this.unmoved += bytes;
+    if (this.moving || ballast.bytes === 0 || this.unmoved < ballast.bytes / EARLY_PARTS) return;
+    this.moving = true;
+    this.unmoved = 0;
+    keeper
+      .query('PRAGMA wal_checkpoint(PASSIVE)')
+      .catch(() => {
+        // The sweep meets the same failure, and tells it.
+      })
+      .finally(() => {
+        this.moving = false;
+      });
   }
 
   async health(): Promise<StorageHealth> {
@@ -81,8 +110,14 @@ export class SqliteEngine implements Engine {
     if (idle()) await alone(() => this.shrink());
   }
 
-  tendBallast(): Promise<void> {
-    return this.parts.ballast.tend();
+  async tendBallast(): Promise<void> {
+    const { ballast, keeper } = this.parts;
+    const wasInPlace = ballast.claim === 0;
+    await ballast.tend();
+    // The room is for the log first: what drains would write more of it, until it has no room in the database.
+    if (wasInPlace && ballast.claim > 0) {
+      await keeper.query('PRAGMA wal_checkpoint(PASSIVE)');
+    }
   }
 
   async close(): Promise<void> {
