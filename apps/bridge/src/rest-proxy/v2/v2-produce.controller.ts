@@ -2,7 +2,7 @@ import { Controller, Param, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { REST_PROXY_MEDIA_TYPES } from '../../http/index.js';
-import { partitionOfPath } from './partition-of-path.js';
+import { partitionOfPath } from '../partition-of-path.js';
 import { V2Produce } from './v2-produce.js';
 
 /** `POST /topics/:topic/partitions/:partition`, which only the Kafka REST Proxy has. */

@@ -7,7 +7,7 @@ import { wantedV2Type } from '../../problem/index.js';
 import { ClusterTopics } from '../cluster-topics.js';
 import { jsonBytes } from '../json-bytes.js';
 import { checkAccept } from './media.js';
-import { partitionOfPath } from './partition-of-path.js';
+import { partitionOfPath } from '../partition-of-path.js';
 import { partitionView, topicView } from './topics-view.js';
 
 /** What the second version can be asked about the cluster. */

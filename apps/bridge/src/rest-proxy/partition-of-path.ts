@@ -1,4 +1,4 @@
-import { ProblemError } from '../../problem/index.js';
+import { ProblemError } from '../problem/index.js';
 
 /** @throws ProblemError `not_found` when it is no number; `unknown_partition` when no topic can have it. */
 export function partitionOfPath(text: string): number {

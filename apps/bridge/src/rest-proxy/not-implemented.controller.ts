@@ -1,0 +1,39 @@
+import { All, Controller } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { REST_PROXY_MEDIA_TYPES } from '../http/index.js';
+import { ProblemError } from '../problem/index.js';
+
+const V3 = 'v3/clusters/:cluster';
+
+/** Parts of the two contracts that the bridge does not have; a caller must not take them for a wrong path. */
+const PATHS: string[] = [
+  'consumers/:group',
+  'consumers/:group/instances/:instance',
+  'consumers/:group/instances/:instance/:what',
+  'consumers/:group/instances/:instance/:what/:detail',
+  `${V3}/acls`,
+  `${V3}/acls::batch`,
+  `${V3}/broker-configs`,
+  `${V3}/broker-configs/:name`,
+  `${V3}/brokers/:broker/configs`,
+  `${V3}/brokers/:broker/configs/:name`,
+  `${V3}/brokers/:broker/partition-replicas`,
+  `${V3}/consumer-groups`,
+  `${V3}/consumer-groups/:group`,
+  `${V3}/consumer-groups/:group/:what`,
+  `${V3}/consumer-groups/:group/:what/:detail`,
+  `${V3}/topics/:topic/partitions/:partition/reassignment`,
+  `${V3}/topics/:topic/configs::alter`,
+];
+
+@Controller()
+export class NotImplementedController {
+  @All(PATHS)
+  @RouteConfig({ mediaTypes: ['application/json', ...REST_PROXY_MEDIA_TYPES] })
+  refuse(): never {
+    throw new ProblemError(
+      'not_implemented',
+      'The bridge writes to Kafka: consumers, ACLs, broker settings and reassignments it does not have.',
+    );
+  }
+}
