@@ -52,6 +52,14 @@ describe('topics', () => {
     expect(bridge.topics.partitions.get('novo')).toBe(3);
   });
 
+  test('are made with the names that Strimzi has for the fields, too', async () => {
+    const body = '{"topic_name":"strimzi","partitions_count":5,"replication_factor":1}';
+    const made = await control('/admin/topics', body);
+    expect([made.status, made.body['topic'], made.body['partitions']]).toEqual([201, 'strimzi', 5]);
+    const nameless = await control('/admin/topics', '{"partitions_count":5}');
+    expect([nameless.status, nameless.body['code']]).toEqual([400, 'invalid_body']);
+  });
+
   test('are refused with the reason that Kafka gives', async () => {
     bridge.topics.refuseCreation = kafkaError('topic_refused', 'INVALID_REPLICATION_FACTOR: 9 > 3');
     const refused = await control('/admin/topics', '{"topic":"other","replicationFactor":9}');

@@ -1,8 +1,21 @@
-import { IsInt, IsObject, IsString, Length, Max, Min, ValidateBy } from 'class-validator';
+import {
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  Min,
+  ValidateBy,
+  ValidateIf,
+} from 'class-validator';
 
-/** `POST /admin/topics`. */
+/** `POST /admin/topics`; the names with an underscore are those of Strimzi's bridge, and go before the others. */
 export class NewTopicDto {
-  @IsString() @Length(1, 249) topic = '';
+  @ValidateIf(({ topic_name: other }: NewTopicDto) => other === undefined)
+  @IsString()
+  @Length(1, 249)
+  topic = '';
   @IsInt() @Min(1) @Max(10_000) partitions = 3;
   @IsInt() @Min(1) @Max(15) replicationFactor = 2;
   @IsObject()
@@ -14,6 +27,9 @@ export class NewTopicDto {
     },
   })
   config: Readonly<Record<string, string | number | boolean>> = {};
+  @IsOptional() @IsString() @Length(1, 249) topic_name: string | undefined = undefined;
+  @IsOptional() @IsInt() @Min(1) @Max(10_000) partitions_count: number | undefined = undefined;
+  @IsOptional() @IsInt() @Min(1) @Max(15) replication_factor: number | undefined = undefined;
 }
 
 function isTopicConfig(value: unknown): boolean {

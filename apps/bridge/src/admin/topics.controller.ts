@@ -44,7 +44,9 @@ export class TopicsController {
     readonly partitions: number;
     readonly replicationFactor: number;
   }> {
-    const { topic, partitions, replicationFactor } = dto;
+    const topic = dto.topic_name ?? dto.topic;
+    const partitions = dto.partitions_count ?? dto.partitions;
+    const replicationFactor = dto.replication_factor ?? dto.replicationFactor;
     checkVisibleTopic(topic);
     const config = Object.fromEntries(
       Object.entries(dto.config).map(([name, value]) => [name, String(value)]),
