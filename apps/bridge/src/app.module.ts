@@ -6,6 +6,7 @@ import { HealthModule } from './health/index.js';
 import { IngestionModule } from './ingestion/index.js';
 import { MessagesModule } from './messages/index.js';
 import { MonitoringModule } from './monitoring/index.js';
+import { OpenApiModule } from './openapi/index.js';
 import { ProblemModule } from './problem/index.js';
 import { RelayModule } from './relay/index.js';
 import { RestProxyModule } from './rest-proxy/index.js';
@@ -28,6 +29,7 @@ export class AppModule {
         AdminModule,
         HealthModule,
         MonitoringModule,
+        OpenApiModule,
         RelayModule,
       ],
     };

@@ -29,6 +29,7 @@ const CLOSE_WITHIN_MS = 5_000;
 /** Nest's Fastify adapter with the bridge's rules: bodies stay bytes, and a shutdown is known from its first moment. */
 export class BridgeHttpAdapter extends FastifyAdapter {
   readonly bodies = new BodyBudget(BODIES_IN_FLIGHT_BYTES);
+  readonly routes = new RouteTable();
   private readonly going = new AbortController();
 
   /** Aborted from the first moment of a shutdown, while the server still listens. */
@@ -69,8 +70,6 @@ export interface HttpOptions {
 /** The one place where the choices about HTTP stand. */
 export function createHttpAdapter(options: HttpOptions): BridgeHttpAdapter {
   const { maxBodyBytes, timeouts = HTTP_TIMEOUTS } = options;
-  const routes = new RouteTable();
-  const connections = new Connections(routes);
   const adapter = new BridgeHttpAdapter({
     bodyLimit: maxBodyBytes,
     requestTimeout: timeouts.requestMs,
@@ -94,13 +93,14 @@ export function createHttpAdapter(options: HttpOptions): BridgeHttpAdapter {
     frameworkErrors: answerProblem,
     logger: false,
   });
+  const { bodies, routes } = adapter;
+  const connections = new Connections(routes);
   // The adapter's instance type is wider than this (HTTP/2, other loggers); this server is plain HTTP/1.1.
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addConstraintStrategy(restProxyConstraint);
   takeBytes(fastify);
   leaveStreams(fastify);
   fastify.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
-  const { bodies } = adapter;
   screenRequests(fastify, {
     routes,
     bodies,

@@ -9,6 +9,11 @@ export class RouteTable {
     this.routes.push({ segments, methods: [...methods] });
   }
 
+  /** Every route as it was declared, `:name` for a parameter. */
+  all(): readonly { readonly pattern: string; readonly methods: readonly string[] }[] {
+    return this.routes.map(({ segments, methods }) => ({ pattern: segments.join('/'), methods }));
+  }
+
   /**
    * The methods that a request's target can be asked with, sorted; none when there is no such path. It reads the
    * target as the router does: the absolute form, the query and percent-encoding make no other path of it.

@@ -1,0 +1,198 @@
+import type { Paths, Response, Schema } from '../openapi.types.js';
+import {
+  choice,
+  constant,
+  inHeader,
+  list,
+  named,
+  object,
+  orNull,
+  request,
+  text,
+  TOPIC,
+  truth,
+  whole,
+} from '../parts.js';
+
+const OFFSET = object(
+  {
+    offset: text('Kafka\'s offset; "-1" while there is none yet.'),
+    partition: { type: 'integer', minimum: -1, description: '-1 while it is not chosen.' },
+    error_code: orNull(text('Why it became a dead letter.')),
+    error: orNull(text()),
+  },
+  {
+    message_id: text('Only in the answer to a list.'),
+    duplicate: constant(true),
+  },
+);
+
+const RECORD_FIELDS = {
+  key: { type: ['string', 'null'], maxLength: 4096, description: 'At most 4 KiB. "" is a key.' },
+  headers: {
+    type: ['object', 'null'],
+    description:
+      'At most 64, and 16 KiB. `bridge-…` and the headers that the bridge writes are its own.',
+    additionalProperties: { type: 'string' },
+    propertyNames: { minLength: 1, maxLength: 256 },
+  },
+  message_id: { type: ['string', 'null'], pattern: '^[ -~]{1,255}$' },
+  partition: { type: ['integer', 'null'], minimum: 0, maximum: 2_147_483_647 },
+  timestamp: {
+    type: ['integer', 'null'],
+    minimum: 0,
+    description: 'Epoch milliseconds, at most a year ahead.',
+  },
+} as const;
+
+const DATA = {
+  data: {
+    description:
+      'Any JSON value: the value of the record is its text, byte for byte. null is a tombstone, and needs a key.',
+  },
+};
+
+export const RECORD_SCHEMAS: Readonly<Record<string, Schema>> = {
+  Record: request(DATA, RECORD_FIELDS),
+  RecordList: request({ records: { ...list(named('Record')), minItems: 1, maxItems: 500 } }),
+  Offset: OFFSET,
+  RecordAnswer: object(
+    {
+      success: constant(true),
+      offsets: { ...list(named('Offset')), minItems: 1 },
+      acks: constant('all'),
+      confirmed: truth('Whether Kafka has committed all of it on all in-sync replicas.'),
+      duration_ms: whole(),
+    },
+    {
+      message_id: text('Absent in the answer to a list.'),
+      status: choice('pending', 'dlq'),
+      duplicate: constant(true),
+    },
+  ),
+};
+
+const RECORD = {
+  key: 'NF-000001-001',
+  data: { documento: '000001', serie: '001', valor: 1500 },
+  headers: { empresa: '99', filial: '01' },
+  message_id: 'nf-99-01-000001-001-inclusao',
+};
+
+const XML = '<nfe><infNFe Id="NFe35200714200166000187550010000000015123456789"/></nfe>';
+
+const HEADERS = {
+  'Idempotent-Replayed': {
+    description: 'true: an earlier request has brought this record; nothing new was stored.',
+    schema: choice('true'),
+  },
+  'Preference-Applied': { description: 'What of `Prefer` was followed.', schema: text() },
+};
+const LOCATION = {
+  Location: { description: 'Where the record can be followed.', schema: text() },
+};
+
+const sent = { offset: '12345', partition: 0, error_code: null, error: null };
+const answered = { success: true, message_id: RECORD.message_id, acks: 'all' };
+
+function taken(description: string, example: object, headers = {}): Response {
+  return {
+    description,
+    headers: { ...HEADERS, ...headers },
+    content: { 'application/json': { schema: named('RecordAnswer'), example } },
+  };
+}
+
+const PENDING = {
+  ...answered,
+  offsets: [{ ...sent, offset: '-1' }],
+  confirmed: false,
+  status: 'pending',
+  duration_ms: 5000,
+};
+
+export const recordPaths: Paths = {
+  '/topics/{topic}': {
+    post: {
+      id: 'postRecord',
+      tag: 'Records',
+      summary: 'Post a record, a list of records, or a file',
+      description:
+        'The body may be compressed (`Content-Encoding: gzip`). With another type than JSON the body is the value of ' +
+        'one record; its key, message id and headers then come as HTTP headers (`Record-Header-<Name>` for each).',
+      parameters: [
+        TOPIC,
+        inHeader('Idempotency-Key', 'The message id; of a list, the beginning of its ids.', {
+          type: 'string',
+          pattern: '^[ -~]{1,255}$',
+        }),
+        inHeader('Prefer', '`wait=<seconds>`, `respond-async`, or both.', {
+          type: 'string',
+          examples: ['respond-async', 'wait=10'],
+        }),
+        inHeader('Record-Key', 'Only beside a body that is no JSON.', text()),
+        inHeader('Record-Partition', 'Only beside a body that is no JSON.', whole()),
+        inHeader('Record-Timestamp', 'Only beside a body that is no JSON.', whole()),
+      ],
+      body: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: { anyOf: [named('Record'), named('RecordList')] },
+            example: RECORD,
+          },
+          'application/xml': { schema: { type: 'string' }, example: XML },
+          'text/xml': { schema: { type: 'string' }, example: XML },
+          'application/octet-stream': { schema: {} },
+        },
+      },
+      answers: {
+        200: taken('Kafka has committed it on all in-sync replicas.', {
+          ...answered,
+          offsets: [sent],
+          confirmed: true,
+          duration_ms: 37,
+        }),
+        201: taken(
+          'It is durable here, and Kafka has not confirmed within the wait.',
+          PENDING,
+          LOCATION,
+        ),
+        202: taken('The same, for whoever asked not to wait.', PENDING, LOCATION),
+      },
+      problems: [
+        'invalid_json',
+        'empty_body',
+        'json_too_deep',
+        'invalid_utf8',
+        'invalid_body',
+        'empty_batch',
+        'batch_too_large',
+        'unknown_parameter',
+        'unsupported_charset',
+        'invalid_key',
+        'key_required',
+        'invalid_header',
+        'too_many_headers',
+        'invalid_partition',
+        'invalid_timestamp',
+        'invalid_message_id',
+        'message_id_conflict',
+        'message_id_reused',
+        'invalid_topic',
+        'topic_forbidden',
+        'unknown_topic',
+        'topic_not_authorized',
+        'message_too_large',
+        'invalid_record',
+        'outbox_required',
+        'queue_full',
+        'storage_low',
+        'storage_full',
+        'storage_unavailable',
+        'shutting_down',
+        'kafka_unavailable',
+      ],
+    },
+  },
+};

@@ -1,0 +1,100 @@
+import { postJson } from './client.js';
+import { DOCUMENT, faultsOf, OPERATIONS } from './openapi-schemas.js';
+import { startBridge, type RunningBridge } from './running-bridge.js';
+
+let bridge: RunningBridge;
+
+beforeAll(async () => {
+  bridge = await startBridge({ CONFIRM_WAIT_MS: '0' });
+  bridge.topics.partitions.set('orders', 1);
+});
+
+afterAll(() => bridge.stop());
+
+/** Operation and status, then what to ask for. */
+type Asked = readonly [string, number, string, string?, Readonly<Record<string, string>>?];
+
+const ASKED: readonly Asked[] = [
+  ['postRecord', 200, '/topics/orders', '{"data":1,"message_id":"sent"}'],
+  ['postRecord', 201, '/topics/orders', '{"key":"k","data":1,"message_id":"new"}'],
+  ['postRecord', 201, '/topics/orders', '{"records":[{"data":1},{"data":2}]}'],
+  ['postRecord', 201, '/topics/orders', '{"key":"k","data":1,"message_id":"new"}'],
+  ['postRecord', 202, '/topics/orders', '{"data":1}', { prefer: 'respond-async' }],
+  ['postRecord', 422, '/topics/orders', '{"data":2,"message_id":"new"}'],
+  ['postRecord', 400, '/topics/orders', '{"records":[{"data":1},{"data":1,"key":2}]}'],
+  ['listRecords', 200, '/messages?limit=3'],
+  ['listRecords', 400, '/messages?limit=0'],
+  ['followRecord', 200, '/messages/dead'],
+  ['followRecord', 404, '/messages/nobody'],
+  ['listTopics', 200, '/topics'],
+  ['describeTopic', 200, '/topics/orders'],
+  ['createTopic', 201, '/admin/topics', '{"topic":"made"}'],
+  ['createTopic', 409, '/admin/topics', '{"topic":"made"}'],
+  ['listDeadLetters', 200, '/admin/dead-letters'],
+  ['showDeadLetter', 200, '/admin/dead-letters/dead'],
+  ['replayDeadLetter', 202, '/admin/dead-letters/dead/replay', '{}'],
+  ['replayDeadLetters', 202, '/admin/dead-letters/replay', '{"topic":"orders","dry_run":true}'],
+  ['discardDeadLetter', 200, '/admin/dead-letters/gone', '{"reason":"sent by hand"}'],
+  ['health', 200, '/health'],
+  ['live', 200, '/health/live'],
+  ['ready', 200, '/health/ready'],
+  ['metrics', 200, '/metrics'],
+  ['openapi', 200, '/openapi.json'],
+];
+
+/** Answers that are files, or that need a state of the bridge that other tests make. */
+const NOT_ASKED = ['docs 200', 'docsScript 200', 'docsStyle 200', 'health 503'];
+
+const operation = (id: string) => {
+  const found = OPERATIONS.find(({ operationId }) => operationId === id);
+  if (found === undefined) throw new Error(`There is no operation ${id}`);
+  return found;
+};
+
+test('every answer has the members that the document gives it, and no other', async () => {
+  for (const id of ['dead', 'gone', 'sent']) {
+    await postJson(`${bridge.url}/topics/orders`, `{"key":"k","data":1,"message_id":"${id}"}`);
+  }
+  const named = (id: string) => bridge.relay.accepted.filter(({ messageId }) => messageId === id);
+  await bridge.relay.bury([...named('dead'), ...named('gone')]);
+  await bridge.relay.confirm(named('sent'));
+  const faults: string[] = [];
+  for (const [id, status, path, body, headers = {}] of ASKED) {
+    const { method } = operation(id);
+    const sentBody =
+      id === 'postRecord' && status === 200 ? '{"key":"k","data":1,"message_id":"sent"}' : body;
+    const answer = await fetch(`${bridge.url}${path}`, {
+      method: method.toUpperCase(),
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(sentBody === undefined ? {} : { body: sentBody }),
+    });
+    expect([id, answer.status]).toEqual([id, status]);
+    const [type = ''] = answer.headers.get('content-type')?.split(';') ?? [];
+    faults.push(...faultsOf(operation(id), status, type, await answer.json()));
+  }
+  expect(faults).toEqual([]);
+});
+
+test('none of the documented successes is left out above', () => {
+  const documented = OPERATIONS.flatMap(({ operationId, responses }) =>
+    Object.entries(responses)
+      .filter(([, { content }]) =>
+        Object.keys(content ?? {}).some((type) => type !== 'application/problem+json'),
+      )
+      .map(([status]) => `${operationId} ${status}`),
+  );
+  const asked = ASKED.map(([id, status]) => `${id} ${status}`);
+  const left = documented.filter((one) => !asked.includes(one));
+  expect(left.toSorted()).toEqual(NOT_ASKED.toSorted());
+});
+
+test('what is not described is found by the check', () => {
+  const health = operation('live');
+  expect(faultsOf(health, 200, 'application/json', { status: 'alive', more: 1 })).toHaveLength(1);
+  expect(faultsOf(health, 200, 'application/json', {})).not.toEqual([]);
+  expect(faultsOf(health, 418, 'application/json', {})).not.toEqual([]);
+  expect(DOCUMENT.openapi).toBe('3.1.0');
+});
