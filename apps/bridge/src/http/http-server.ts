@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { answerProblem } from '../problem/index.js';
 import { BodyBudget } from './body-budget.js';
 import { Connections } from './connections.js';
+import { codingOf, unpack } from './content-coding.js';
 import { restProxyConstraint } from './rest-proxy-constraint.js';
 import { RouteTable } from './route-table.js';
 import { screenRequests } from './screening.js';
@@ -98,7 +99,7 @@ export function createHttpAdapter(options: HttpOptions): BridgeHttpAdapter {
   // The adapter's instance type is wider than this (HTTP/2, other loggers); this server is plain HTTP/1.1.
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addConstraintStrategy(restProxyConstraint);
-  takeBytes(fastify);
+  takeBytes(fastify, maxBodyBytes);
   leaveStreams(fastify);
   fastify.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
   screenRequests(fastify, {
@@ -111,10 +112,18 @@ export function createHttpAdapter(options: HttpOptions): BridgeHttpAdapter {
   return adapter;
 }
 
-/** Bodies as they came, also empty ones; every type that the route does not have is refused with 415. */
-function takeBytes(fastify: FastifyInstance): void {
+/** Bodies as they came, also empty ones, unpacked where they were packed. */
+function takeBytes(fastify: FastifyInstance, maxBodyBytes: number): void {
+  const unpacked = async (request: FastifyRequest, body: Buffer): Promise<Buffer> => {
+    const bytes = await unpack(body, maxBodyBytes);
+    request.shrinkBody(bytes.length);
+    return bytes;
+  };
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
-    done(null, body),
-  );
+  fastify.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) => {
+    const packed = codingOf(request.headers['content-encoding']) === 'gzip';
+    if (packed && body.length > 0) return unpacked(request, body);
+    done(null, body);
+    return undefined;
+  });
 }

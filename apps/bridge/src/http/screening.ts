@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '../problem/index.js';
 import { announcedBytes, type BodyBudget } from './body-budget.js';
+import { codingOf } from './content-coding.js';
 import { CONTROL_MEDIA_TYPES, essenceOf } from './media-type.js';
 import { faultOfForm } from './request-form.js';
 import type { RouteTable } from './route-table.js';
@@ -19,6 +20,8 @@ declare module 'fastify' {
     reservedBytes: number;
     /** Gives the body's bytes back before the answer: the record is stored and the body is not needed any more. */
     releaseBody(): void;
+    /** Gives back what the body turned out not to need; nothing when all of it was given back before. */
+    shrinkBody(bytes: number): void;
   }
 }
 
@@ -39,6 +42,11 @@ export function screenRequests(fastify: FastifyInstance, screen: Screen): void {
     bodies.release(this.reservedBytes);
     this.reservedBytes = 0;
     this.body = undefined;
+  });
+  fastify.decorateRequest('shrinkBody', function shrink(this: FastifyRequest, needed: number) {
+    if (this.reservedBytes <= needed) return;
+    bodies.release(this.reservedBytes - needed);
+    this.reservedBytes = needed;
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     const bytes = announcedBytes(request.headers, maxBodyBytes);
@@ -86,9 +94,12 @@ function refusal(request: FastifyRequest, { routes, shuttingDown }: Screen): Pro
   if (shuttingDown() && method !== 'GET' && method !== 'HEAD') {
     return new ProblemError('shutting_down', 'The bridge is shutting down', { retryAfter: 5 });
   }
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
-    return new ProblemError('bad_encoding', 'Send the body without Content-Encoding');
+  const coding = codingOf(headers['content-encoding']);
+  if (coding !== null && coding !== 'identity' && request.routeOptions.config.streamed) {
+    return new ProblemError('bad_encoding', 'A stream must come without Content-Encoding');
+  }
+  if (coding === null) {
+    return new ProblemError('bad_encoding', 'Only gzip is known as Content-Encoding');
   }
   return unsupported(request);
 }
@@ -122,10 +133,13 @@ function reserve(
   if (bytes > maxBodyBytes) {
     return new ProblemError('payload_too_large', 'The body is larger than MAX_BODY_BYTES');
   }
-  if (!bodies.tryReserve(bytes)) {
+  // What a packed body becomes is known only when it is unpacked.
+  const packed = codingOf(request.headers['content-encoding']) === 'gzip';
+  const needed = packed ? bytes + maxBodyBytes : bytes;
+  if (!bodies.tryReserve(needed)) {
     return new ProblemError('overloaded', 'Too many bodies are being read; post it again');
   }
-  request.reservedBytes = bytes;
+  request.reservedBytes = needed;
   reply.raw.once('close', () => request.releaseBody());
   return null;
 }

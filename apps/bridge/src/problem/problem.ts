@@ -62,6 +62,7 @@ export function problemHeaders(
     'cache-control': 'no-store',
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
     ...(allow === undefined ? {} : { allow: allow.join(', ') }),
+    ...(code === 'bad_encoding' ? { 'accept-encoding': 'gzip' } : {}),
     ...(closes ? { connection: 'close' } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import type { ProblemCode } from '../../problem/index.js';
 import type { Paths, Response, Schema } from '../openapi.types.js';
 import {
   choice,
@@ -54,6 +55,10 @@ const DATA = {
 
 export const RECORD_SCHEMAS: Readonly<Record<string, Schema>> = {
   Record: request(DATA, RECORD_FIELDS),
+  AddressedRecord: request({ topic: TOPIC.schema, ...DATA }, RECORD_FIELDS),
+  TransactionRequest: request({
+    records: { ...list(named('AddressedRecord')), minItems: 1, maxItems: 500 },
+  }),
   RecordList: request({ records: { ...list(named('Record')), minItems: 1, maxItems: 500 } }),
   Offset: OFFSET,
   RecordAnswer: object(
@@ -66,6 +71,7 @@ export const RECORD_SCHEMAS: Readonly<Record<string, Schema>> = {
     },
     {
       message_id: text('Absent in the answer to a list.'),
+      transaction_id: text('Only in the answer to a transaction.'),
       status: choice('pending', 'dlq'),
       duplicate: constant(true),
     },
@@ -109,6 +115,48 @@ const PENDING = {
   confirmed: false,
   status: 'pending',
   duration_ms: 5000,
+};
+
+const PROBLEMS_OF_RECORDS: readonly ProblemCode[] = [
+  'invalid_json',
+  'empty_body',
+  'json_too_deep',
+  'invalid_utf8',
+  'invalid_body',
+  'empty_batch',
+  'batch_too_large',
+  'unknown_parameter',
+  'unsupported_charset',
+  'invalid_key',
+  'key_required',
+  'invalid_header',
+  'too_many_headers',
+  'invalid_partition',
+  'invalid_timestamp',
+  'invalid_message_id',
+  'message_id_conflict',
+  'message_id_reused',
+  'invalid_topic',
+  'topic_forbidden',
+  'unknown_topic',
+  'topic_not_authorized',
+  'message_too_large',
+  'invalid_record',
+  'outbox_required',
+  'queue_full',
+  'storage_low',
+  'storage_full',
+  'storage_unavailable',
+  'shutting_down',
+  'kafka_unavailable',
+];
+
+const LISTED = { ...sent, message_id: 'pedido-000123-inclusao' };
+const TRANSACTION_ANSWER = {
+  success: true,
+  transaction_id: '9f86d081884c7d659a2feaa0c55ad015',
+  acks: 'all',
+  offsets: [LISTED, { ...LISTED, message_id: 'titulo-000123-1-inclusao' }],
 };
 
 export const recordPaths: Paths = {
@@ -160,39 +208,65 @@ export const recordPaths: Paths = {
         ),
         202: taken('The same, for whoever asked not to wait.', PENDING, LOCATION),
       },
-      problems: [
-        'invalid_json',
-        'empty_body',
-        'json_too_deep',
-        'invalid_utf8',
-        'invalid_body',
-        'empty_batch',
-        'batch_too_large',
-        'unknown_parameter',
-        'unsupported_charset',
-        'invalid_key',
-        'key_required',
-        'invalid_header',
-        'too_many_headers',
-        'invalid_partition',
-        'invalid_timestamp',
-        'invalid_message_id',
-        'message_id_conflict',
-        'message_id_reused',
-        'invalid_topic',
-        'topic_forbidden',
-        'unknown_topic',
-        'topic_not_authorized',
-        'message_too_large',
-        'invalid_record',
-        'outbox_required',
-        'queue_full',
-        'storage_low',
-        'storage_full',
-        'storage_unavailable',
-        'shutting_down',
-        'kafka_unavailable',
+      problems: PROBLEMS_OF_RECORDS,
+    },
+  },
+  '/transactions': {
+    post: {
+      id: 'postTransaction',
+      tag: 'Records',
+      summary: 'Post records of several topics that are seen all together or not at all',
+      parameters: [
+        inHeader('Idempotency-Key', 'The beginning of the message ids.', {
+          type: 'string',
+          pattern: '^[ -~]{1,255}$',
+        }),
+        inHeader('Prefer', '`wait=<seconds>`, `respond-async`, or both.', { type: 'string' }),
       ],
+      body: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: named('TransactionRequest'),
+            example: {
+              records: [
+                {
+                  topic: 'pedidos',
+                  key: '000123',
+                  data: { total: 30 },
+                  message_id: LISTED.message_id,
+                },
+                {
+                  topic: 'titulos',
+                  key: '000123',
+                  data: { valor: 30 },
+                  message_id: 'titulo-000123-1-inclusao',
+                },
+              ],
+            },
+          },
+        },
+      },
+      answers: {
+        200: taken('Kafka has committed all of it.', {
+          ...TRANSACTION_ANSWER,
+          confirmed: true,
+          duration_ms: 37,
+        }),
+        201: taken('It is durable here, and Kafka has not confirmed within the wait.', {
+          ...TRANSACTION_ANSWER,
+          confirmed: false,
+          status: 'pending',
+          duration_ms: 5000,
+        }),
+        202: taken('The same, for whoever asked not to wait.', {
+          ...TRANSACTION_ANSWER,
+          confirmed: false,
+          status: 'pending',
+          duration_ms: 4,
+        }),
+      },
+      problems: [...PROBLEMS_OF_RECORDS, 'not_transactional'],
     },
   },
 };
