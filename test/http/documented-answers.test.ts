@@ -14,6 +14,8 @@ afterAll(() => bridge.stop());
 /** Operation and status, then what to ask for. */
 type Asked = readonly [string, number, string, string?, Readonly<Record<string, string>>?];
 
+const SENT_TRANSACTION = '{"records":[{"topic":"orders","data":1,"message_id":"sent-with"}]}';
+
 const ASKED: readonly Asked[] = [
   ['postRecord', 200, '/topics/orders', '{"data":1,"message_id":"sent"}'],
   ['postRecord', 201, '/topics/orders', '{"key":"k","data":1,"message_id":"new"}'],
@@ -22,6 +24,16 @@ const ASKED: readonly Asked[] = [
   ['postRecord', 202, '/topics/orders', '{"data":1}', { prefer: 'respond-async' }],
   ['postRecord', 422, '/topics/orders', '{"data":2,"message_id":"new"}'],
   ['postRecord', 400, '/topics/orders', '{"records":[{"data":1},{"data":1,"key":2}]}'],
+  ['postTransaction', 200, '/transactions', SENT_TRANSACTION],
+  ['postTransaction', 201, '/transactions', '{"records":[{"topic":"orders","data":1}]}'],
+  [
+    'postTransaction',
+    202,
+    '/transactions',
+    '{"records":[{"topic":"orders","data":1}]}',
+    { prefer: 'respond-async' },
+  ],
+  ['postTransaction', 400, '/transactions', '{"records":[{"data":1}]}'],
   ['listRecords', 200, '/messages?limit=3'],
   ['listRecords', 400, '/messages?limit=0'],
   ['followRecord', 200, '/messages/dead'],
@@ -57,7 +69,8 @@ test('every answer has the members that the document gives it, and no other', as
   }
   const named = (id: string) => bridge.relay.accepted.filter(({ messageId }) => messageId === id);
   await bridge.relay.bury([...named('dead'), ...named('gone')]);
-  await bridge.relay.confirm(named('sent'));
+  await postJson(`${bridge.url}/transactions`, SENT_TRANSACTION);
+  await bridge.relay.confirm([...named('sent'), ...named('sent-with')]);
   const faults: string[] = [];
   for (const [id, status, path, body, headers = {}] of ASKED) {
     const { method } = operation(id);
