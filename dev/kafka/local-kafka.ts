@@ -128,6 +128,9 @@ export class LocalKafka {
   private async missing(): Promise<string | null> {
     const running = this.running();
     if (running.length === 0) return 'no broker is running';
+    // The others may have taken its place already, but nobody has asked for that.
+    const dead = this.brokers.filter(({ state }) => state === 'ended').map(({ id }) => id);
+    if (dead.length > 0) return `broker ${dead.join(', ')} has ended by itself`;
     try {
       return whatIsMissing(running, await Promise.all(running.map((one) => picture(one.address))));
     } catch (error: unknown) {
