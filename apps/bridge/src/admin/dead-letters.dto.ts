@@ -1,24 +1,24 @@
-import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
-import { IsInstant } from '../http/index.js';
+import { IsBoolean, IsInt, IsString, Length, Max, Min } from 'class-validator';
+import { IsInstant, MayBeAbsent } from '../http/index.js';
 import { PageQuery } from '../messages/index.js';
 
 /** `GET /admin/dead-letters`. */
 export class DeadLettersQuery extends PageQuery {
-  @IsOptional() @IsString() @Length(1, 100) code: string | undefined = undefined;
+  @MayBeAbsent() @IsString() @Length(1, 100) code: string | undefined = undefined;
 }
 
 /** `POST /admin/dead-letters/:message_id/replay`. */
 export class ReplayDto {
   /** Where to send it instead. */
-  @IsOptional() @IsString() @Length(1, 249) topic: string | undefined = undefined;
+  @MayBeAbsent() @IsString() @Length(1, 249) topic: string | undefined = undefined;
 }
 
 /** `POST /admin/dead-letters/replay`. */
 export class ReplayMatchingDto {
-  @IsOptional() @IsString() @Length(1, 249) topic: string | undefined = undefined;
-  @IsOptional() @IsString() @Length(1, 100) code: string | undefined = undefined;
-  @IsOptional() @IsInstant() from: string | number | undefined = undefined;
-  @IsOptional() @IsInstant() to: string | number | undefined = undefined;
+  @MayBeAbsent() @IsString() @Length(1, 249) topic: string | undefined = undefined;
+  @MayBeAbsent() @IsString() @Length(1, 100) code: string | undefined = undefined;
+  @MayBeAbsent() @IsInstant() from: string | number | undefined = undefined;
+  @MayBeAbsent() @IsInstant() to: string | number | undefined = undefined;
   @IsInt() @Min(1) @Max(100_000) limit = 1_000;
   @IsBoolean() dry_run = false;
 }

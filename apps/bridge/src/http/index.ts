@@ -8,6 +8,7 @@ export type { Member, Span } from './json-spans.js';
 export type { HttpTimeouts } from './http-server.js';
 export { IsInstant, parseInstant } from './instant.js';
 export { essenceOf, REST_PROXY_MEDIA_TYPES } from './media-type.js';
+export { MayBeAbsent } from './optional.js';
 export { refuseQuery } from './refuse-query.js';
 export { FOR_REST_PROXY } from './rest-proxy-constraint.js';
 export { Shutdown } from './shutdown.js';

@@ -1,23 +1,23 @@
-import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsIn, IsString, Length, Matches } from 'class-validator';
 import type { RecordFilter, RecordStatus } from '@bridge/outbox';
-import { IsInstant, parseInstant } from '../http/index.js';
+import { IsInstant, MayBeAbsent, parseInstant } from '../http/index.js';
 
 /** What every list may be asked for. */
 export class PageQuery {
-  @IsOptional() @IsString() @Length(1, 249) topic: string | undefined = undefined;
-  @IsOptional() @IsInstant() from: string | undefined = undefined;
-  @IsOptional() @IsInstant() to: string | undefined = undefined;
+  @MayBeAbsent() @IsString() @Length(1, 249) topic: string | undefined = undefined;
+  @MayBeAbsent() @IsInstant() from: string | undefined = undefined;
+  @MayBeAbsent() @IsInstant() to: string | undefined = undefined;
   @Matches(/^(?:[1-9]\d?|[1-4]\d\d|500)$/, {
     message: 'limit must be a whole number from 1 to 500',
   })
   limit = '50';
-  @IsOptional() @IsString() @Length(1, 500) cursor: string | undefined = undefined;
+  @MayBeAbsent() @IsString() @Length(1, 500) cursor: string | undefined = undefined;
 }
 
 export class MessagesQuery extends PageQuery {
-  @IsOptional() @IsIn(['pending', 'failed', 'sent', 'dlq']) status: RecordStatus | undefined =
+  @MayBeAbsent() @IsIn(['pending', 'failed', 'sent', 'dlq']) status: RecordStatus | undefined =
     undefined;
-  @IsOptional() @IsString() @Length(0, 4096) key: string | undefined = undefined;
+  @MayBeAbsent() @IsString() @Length(0, 4096) key: string | undefined = undefined;
 }
 
 /** Only what was given goes into the filter. */

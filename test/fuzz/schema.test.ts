@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBridge, type RunningBridge } from '../http/running-bridge.js';
+import { postTo } from '../http/with-bridge.js';
+import { hasPython, installSchemathesis, runSchemathesis } from './schemathesis.js';
+
+/*
+ * Schemathesis makes requests by the OpenAPI document, right ones and wrong ones, and holds the answers against it. It
+ * needs Python 3 with venv; everything else does not.
+ */
+
+const LIMIT_MS = 300_000;
+const CASES_OF_AN_OPERATION = '20';
+/**
+ * `positive_data_acceptance`: a document cannot say that `data: null` needs a key, or that a cursor must be ours.
+ * `allow_header_conformance`: `GET /admin/dead-letters/replay` is that of a record whose id is `replay`.
+ */
+const LEFT_OUT = 'positive_data_acceptance,allow_header_conformance';
+
+let bridge: RunningBridge;
+let folder: string;
+
+beforeAll(async () => {
+  bridge = await startBridge({ CONFIRM_WAIT_MS: '0' });
+  for (const topic of ['orders', 'nf-emitidas', 'nf-corrigidas']) {
+    bridge.topics.partitions.set(topic, 3);
+  }
+  folder = await mkdtemp(join(tmpdir(), 'ponte-schema-'));
+});
+
+afterAll(async () => {
+  await bridge.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const python = hasPython();
+if (!python) console.warn('Python 3 with venv is missing: requests by the schema are not sent.');
+
+async function expectConformance(): Promise<void> {
+  await postTo(bridge, '{"data":1,"message_id":"nf-99-01-000001-001-inclusao"}');
+  await bridge.relay.bury(bridge.relay.accepted);
+  const args = ['run', `${bridge.url}/openapi.json`, '--no-color', '--continue-on-failure'];
+  const amount = ['--phases', 'examples,coverage,fuzzing', '-n', CASES_OF_AN_OPERATION];
+  const choice = ['--seed', '1', '--generation-deterministic', '--exclude-checks', LEFT_OUT];
+  const program = installSchemathesis();
+  const { code, said } = await runSchemathesis(program, [...args, ...amount, ...choice], folder);
+  const generated = Number(/(\d+) generated/.exec(said)?.[1] ?? 0);
+  expect([code, generated > 300, said.slice(-20_000)]).toEqual([0, true, expect.any(String)]);
+}
+
+(python ? test : test.skip)(
+  'requests made by the OpenAPI document are answered as it says',
+  expectConformance,
+  LIMIT_MS,
+);
