@@ -119,7 +119,7 @@ test.each<[string, string, number, number]>([
   ['/topics/orders', 'application/vnd.kafka.avro.v2+json', 422, 42206],
   ['/topics/orders', 'application/vnd.kafka.jsonschema.v2+json', 422, 42206],
   ['/topics/orders', 'application/vnd.kafka.protobuf.v1+json', 422, 42206],
-  ['/topics/orders', 'application/vnd.kafka.v2+json', 415, 415],
+  ['/topics/orders', 'application/vnd.kafka.v2+json', 400, 400],
   ['/topics/orders', 'application/vnd.kafka.json.v3+json', 415, 415],
   ['/topics/orders', `${JSON_V2}; charset=utf-16`, 415, 415],
   ['/topics/orders/partitions/0', 'text/plain', 415, 415],

@@ -176,6 +176,15 @@ describe('formats', () => {
     ]);
   });
 
+  test.each(['application/vnd.kafka.v1+json', 'application/vnd.kafka+json'])(
+    '%s names no format and means binary',
+    async (type) => {
+      const body = `{"records":[{"value":"${base64('x')}"}]}`;
+      const { records } = await acceptedBy(() => post('/topics/one', body, type, NOW));
+      expect(records.map(({ value }) => value?.toString())).toEqual(['x']);
+    },
+  );
+
   test('text is the string as UTF-8', async () => {
     const { records } = await acceptedBy(() =>
       post('/topics/orders', '{"records":[{"key":"ção","value":"a\\u00e9\\n😀"}]}', TEXT_V2, NOW),
@@ -195,6 +204,7 @@ describe('formats', () => {
 
   test.each([
     'application/vnd.kafka.json.v1+json',
+    'application/vnd.kafka.json+json',
     `${JSON_V2}; charset=utf-8`,
     'APPLICATION/vnd.Kafka.JSON.v2+json',
   ])('%s is json', async (type) => {

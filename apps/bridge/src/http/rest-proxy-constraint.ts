@@ -20,7 +20,5 @@ export const restProxyConstraint: Strategy = {
     };
   },
   deriveConstraint: ({ headers }): string | undefined =>
-    headers.accept?.toLowerCase().includes('application/vnd.kafka.') === true
-      ? REST_PROXY
-      : undefined,
+    /application\/vnd\.kafka[.+]/i.test(headers.accept ?? '') ? REST_PROXY : undefined,
 };

@@ -14,7 +14,7 @@ declare module 'fastify' {
   }
 }
 
-const VENDOR = 'application/vnd.kafka.';
+const VENDOR = /application\/vnd\.kafka[.+]/i;
 /** Paths that only the second version has. */
 const V2_PATHS = /^\/(?:brokers|consumers(?:\/.*)?|topics\/[^/]*\/partitions(?:\/.*)?)$/;
 
@@ -24,7 +24,7 @@ export function restProxyDialect(request: FastifyRequest): Dialect | null {
   const [path = ''] = request.url.split('?', 1);
   if (path === '/v3' || path.startsWith('/v3/')) return 'v3';
   const { 'content-type': sent = '', accept = '' } = request.headers;
-  const vendor = sent.toLowerCase().startsWith(VENDOR) || accept.toLowerCase().includes(VENDOR);
+  const vendor = VENDOR.test(sent) || VENDOR.test(accept);
   return vendor || V2_PATHS.test(path) ? 'v2' : null;
 }
 

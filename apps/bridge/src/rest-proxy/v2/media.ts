@@ -2,10 +2,7 @@ import { essenceOf, REST_PROXY_MEDIA_TYPES } from '../../http/index.js';
 import { ProblemError } from '../../problem/index.js';
 import type { EmbeddedFormat } from '../embedded.js';
 
-const VENDOR = /^application\/vnd\.kafka(?:\.([a-z]+))?\.v[12]\+json$/;
-const FORMATS: ReadonlySet<string | undefined> = new Set(['json', 'binary', 'text']);
-const SCHEMA_FORMATS: ReadonlySet<string | undefined> = new Set(['avro', 'jsonschema', 'protobuf']);
-
+const VENDOR = /^application\/vnd\.kafka(?:\.([a-z]+))?(?:\.v[12])?\+json$/;
 /** What an answer can be; a caller that accepts none of them is refused. */
 const OFFERED: readonly string[] = ['application/json', ...REST_PROXY_MEDIA_TYPES];
 
@@ -15,25 +12,23 @@ export function isVendorType(contentType: string | undefined): boolean {
 }
 
 /**
- * The format of keys and values. A body without a type of its own is JSON.
- * @throws ProblemError `schema_unsupported`, `unsupported_media_type` where the type names no format: one server
- * reads that as base64 and another refuses it, so nothing is guessed.
+ * The format of keys and values. A body without a vendor type is JSON; a vendor type that names no format means
+ * base64, as the npm client of the first version and most servers have it.
+ * @throws ProblemError `schema_unsupported`.
  */
 export function formatOf(contentType: string | undefined): EmbeddedFormat {
-  const essence = essenceOf(contentType);
-  if (essence === '' || essence === 'application/json') return 'json';
-  const format = VENDOR.exec(essence)?.[1];
-  if (FORMATS.has(format)) return format as EmbeddedFormat;
-  if (SCHEMA_FORMATS.has(format)) {
-    throw new ProblemError(
-      'schema_unsupported',
-      'Payload error. Formats with a schema are not supported yet.',
-    );
-  }
+  const vendor = VENDOR.exec(essenceOf(contentType));
+  if (vendor === null) return 'json';
+  const format = vendor[1] ?? 'binary';
+  if (isFormat(format)) return format;
   throw new ProblemError(
-    'unsupported_media_type',
-    'Name a format: application/vnd.kafka.json.v2+json, .binary. or .text.',
+    'schema_unsupported',
+    'Payload error. Formats with a schema are not supported yet.',
   );
+}
+
+function isFormat(format: string): format is EmbeddedFormat {
+  return format === 'json' || format === 'binary' || format === 'text';
 }
 
 /** @throws ProblemError `not_acceptable` when the caller takes none of the types that an answer can have. */

@@ -1,0 +1,3 @@
+module ponte.test/v3stream
+
+go 1.21
