@@ -57,7 +57,11 @@ export const RECORD_SCHEMAS: Readonly<Record<string, Schema>> = {
   Record: request(DATA, RECORD_FIELDS),
   AddressedRecord: request({ topic: TOPIC.schema, ...DATA }, RECORD_FIELDS),
   TransactionRequest: request({
-    records: { ...list(named('AddressedRecord')), minItems: 1, maxItems: 500 },
+    records: {
+      ...list(named('AddressedRecord')),
+      minItems: 1,
+      description: 'At most 500, or what MAX_RECORDS_PER_REQUEST says: more are a 413.',
+    },
   }),
   RecordList: request({ records: { ...list(named('Record')), minItems: 1, maxItems: 500 } }),
   Offset: OFFSET,
