@@ -130,6 +130,21 @@ describe('the outbox on a full disk', () => {
     expect(close.status).toBe('fulfilled');
   });
 
+  it('answers, and goes on later, when a stranger took more than the ballast gives back', async () => {
+    await start(BALLAST);
+    const number = await openBatchOf(10);
+    // Stands in the write-ahead log alone, and has no room in the database.
+    await accepted(store, invoice('large', { value: Buffer.alloc(6 * MIB) }));
+    await fill();
+    await expect(store.closeBatch('main-0', number)).rejects.toMatchObject({
+      code: 'storage_full',
+      retryable: true,
+    });
+    await rm(filler());
+    expect(await store.closeBatch('main-0', number)).toHaveLength(10);
+    expect(fatal).toEqual([]);
+  });
+
   it('could not drain without a ballast', async () => {
     await start(0);
     const number = await openBatchOf(500);

@@ -232,7 +232,9 @@ export class GroupCommit {
   /** Nothing new is stored on a full disk; what drains the outbox gets the ballast's room and another try. */
   private async afterFull(group: readonly Grouped[], error: unknown): Promise<void> {
     const changes = group.filter((one) => one.kind === 'change');
-    await this.engine.tendBallast();
+    await this.engine.tendBallast().catch(() => {
+      // Whoever waits must be answered all the same; the sweep meets the same failure, and tells it.
+    });
     rejectAll(
       group.filter((one) => one.kind === 'accept'),
       portError(error),
