@@ -32,6 +32,8 @@ export class MemoryTopics extends TopicAdmin {
   readonly partitions = new Map<string, number>();
   down = false;
   refuseCreation: KafkaError | null = null;
+  /** What an older look has found; whoever wants a newer one is not told it. */
+  readonly remembered = new Map<string, number>();
   /** What was asked to be created. */
   readonly wanted: NewTopic[] = [];
 
@@ -108,12 +110,14 @@ export class MemoryTopics extends TopicAdmin {
     }));
   }
 
-  cachedPartitions(topic: string): number | null {
+  cachedPartitions(topic: string, maxAgeMs?: number): number | null {
+    const remembered = this.remembered.get(topic);
+    if (remembered !== undefined) return maxAgeMs === undefined ? remembered : null;
     return this.down ? null : (this.partitions.get(topic) ?? 0);
   }
 
   lookupPartitions(topic: string): Promise<number | null> {
-    return Promise.resolve(this.cachedPartitions(topic));
+    return Promise.resolve(this.down ? null : (this.partitions.get(topic) ?? 0));
   }
 
   cachedMaxBytes(): number | null {

@@ -166,6 +166,12 @@ test.each(['*/json', 'application/*', '*/*', 'application/json', 'text/html, */*
   },
 );
 
+test('v2 goes by what the cluster has now, and the bridge\u2019s own language by what it remembers', async () => {
+  bridge.topics.remembered.set('gone', 1);
+  expect(await refusalOf(() => send('/topics/gone', GOOD))).toEqual(refused(404, 40401));
+  expect((await send('/topics/gone', '{"data":1}', 'application/json')).status).toBe(201);
+});
+
 test('v2 refuses base64 before anything of the request is stored', async () => {
   const body = '{"records":[{"value":"YQ=="},{"value":"?"}]}';
   expect(await refusalOf(() => send('/topics/orders', body, BINARY_V2))).toEqual(refused(400, 400));

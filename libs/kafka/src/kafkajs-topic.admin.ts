@@ -38,11 +38,19 @@ const DURABILITY_SETTINGS: readonly string[] = [
   'compression.type',
 ];
 
+/** A question about a topic that is under way. */
+interface Question {
+  /** Null when the cluster cannot be asked. Never rejects. */
+  readonly answer: Promise<TopicFacts | null>;
+  /** From `performance.now()`. */
+  readonly askedAt: number;
+}
+
 export class KafkaJsTopicAdmin extends TopicAdmin {
   private readonly logger = new Logger(KafkaJsTopicAdmin.name);
   private readonly cache = new TopicCache();
   private readonly warned = new Set<string>();
-  private readonly asking = new Map<string, Promise<TopicFacts | null>>();
+  private readonly asking = new Map<string, Question>();
   private lastAnswerAt = 0;
   private lastProbeFailed = false;
   private readonly stopped = new AbortController();
@@ -116,7 +124,7 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
   cachedPartitions(topic: string, maxAgeMs = Number.POSITIVE_INFINITY): number | null {
     const known = this.cache.get(topic);
     const old = known !== null && known.ageMs > maxAgeMs;
-    if (known === null || known.stale || old) void this.refresh(topic);
+    if (known === null || known.stale || old) this.refresh(topic);
     return known === null || old ? null : known.facts.partitions;
   }
 
@@ -131,7 +139,10 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
   ): Promise<number | null> {
     const known = this.cachedPartitions(topic, maxAgeMs);
     if (known !== null) return known;
-    const facts = await Promise.race([this.refresh(topic), pause(withinMs, null, { ref: false })]);
+    // The time runs from when the question was put: a cluster that does not answer holds up one caller, not each.
+    const { answer, askedAt } = this.refresh(topic);
+    const left = Math.max(0, withinMs - (performance.now() - askedAt));
+    const facts = await Promise.race([answer, pause(left, null, { ref: false })]);
     return facts === null ? this.cachedPartitions(topic) : facts.partitions;
   }
 
@@ -155,13 +166,14 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
     return answer;
   }
 
-  /** One question a topic at a time; null when the cluster cannot be asked. Never rejects. */
-  private refresh(topic: string): Promise<TopicFacts | null> {
+  /** One question a topic at a time. */
+  private refresh(topic: string): Question {
     const running = this.asking.get(topic);
     if (running !== undefined) return running;
-    const asking = this.facts(topic).finally(() => this.asking.delete(topic));
-    this.asking.set(topic, asking);
-    return asking;
+    const answer = this.facts(topic).finally(() => this.asking.delete(topic));
+    const question = { answer, askedAt: performance.now() };
+    this.asking.set(topic, question);
+    return question;
   }
 
   private async facts(topic: string): Promise<TopicFacts | null> {

@@ -219,8 +219,8 @@ export abstract class TopicAdmin {
   abstract cachedPartitions(topic: string, maxAgeMs?: number): number | null;
 
   /**
-   * As `cachedPartitions`, but asks the cluster for at most `withinMs` when the cache says nothing, and goes by what
-   * is older than `maxAgeMs` when the cluster does not answer. Never rejects.
+   * As `cachedPartitions`, but asks the cluster when the cache says nothing, and goes by what is older than `maxAgeMs`
+   * when there is no answer within `withinMs` of the moment when the cluster was asked. Never rejects.
    */
   abstract lookupPartitions(
     topic: string,
