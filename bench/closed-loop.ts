@@ -22,7 +22,11 @@ export interface Client {
  * Each client sends its next record when the last one has ended. Counted is what ends within the time.
  * @throws Error when a client cannot connect, loses its connection, or still waits long after the time.
  */
-export async function closedLoop(pace: Pace, connect: () => Promise<Client>): Promise<Measurement> {
+export async function closedLoop(
+  pace: Pace,
+  connect: () => Promise<Client>,
+  recordsPerAnswer = 1,
+): Promise<Measurement> {
   const latencies: number[] = [];
   const unexpected: Record<string, number> = {};
   await withClients(pace.clients, connect, async (clients) => {
@@ -44,6 +48,7 @@ export async function closedLoop(pace: Pace, connect: () => Promise<Client>): Pr
   return {
     seconds: pace.measureMs / 1_000,
     latenciesMs: Float64Array.from(latencies),
+    recordsPerAnswer,
     unexpected,
   };
 }
@@ -68,7 +73,12 @@ export async function countedLoop(
     await inTime(4 * LAST_WITHIN_MS, connected.map(loop));
   });
   const seconds = (performance.now() - began) / 1_000;
-  return { seconds, latenciesMs: Float64Array.from(latencies), unexpected: {} };
+  return {
+    seconds,
+    latenciesMs: Float64Array.from(latencies),
+    recordsPerAnswer: 1,
+    unexpected: {},
+  };
 }
 
 async function withClients(

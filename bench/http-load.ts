@@ -12,6 +12,8 @@ export interface HttpJob {
   readonly prefer: string;
   /** Any other status is counted as unexpected. */
   readonly expectedStatus: number;
+  /** 1: each record is a body of its own; more: a list. */
+  readonly recordsPerPost: number;
   /** For a time, or for a number of records. */
   readonly pace: Pace | { readonly clients: number; readonly records: number };
 }
@@ -26,21 +28,34 @@ serveJobs<Measurement>((job: HttpJob) => {
     const connection = await KeepAliveClient.connect(job.port);
     return {
       once: async () => {
-        const status = await connection.send(write(next++));
+        const status = await connection.send(write(next));
+        next += job.recordsPerPost;
         return status === job.expectedStatus ? null : `status ${status}`;
       },
       close: () => connection.close(),
     };
   };
-  return 'records' in job.pace ? countedLoop(job.pace, connect) : closedLoop(job.pace, connect);
+  return 'records' in job.pace
+    ? countedLoop(job.pace, connect)
+    : closedLoop(job.pace, connect, job.recordsPerPost);
 });
 
 /** All bodies have one length, so the head is written once; the text goes out as UTF-8. */
-function requestWriter({ port, path, prefer }: HttpJob): (number: number) => string {
-  const body = (number: number): string => {
+function requestWriter({
+  port,
+  path,
+  prefer,
+  recordsPerPost,
+}: HttpJob): (number: number) => string {
+  const one = (number: number): string => {
     const { key, messageId, value } = benchRecord(prefix, number);
     return `{"key":"${key}","message_id":"${messageId}","data":${value}}`;
   };
+  const many = (first: number): string => {
+    const records = Array.from({ length: recordsPerPost }, (_, at) => one(first + at));
+    return `{"records":[${records.join()}]}`;
+  };
+  const body = recordsPerPost === 1 ? one : many;
   const head =
     `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n` +
     `Prefer: ${prefer}\r\nContent-Length: ${Buffer.byteLength(body(0))}\r\n\r\n`;

@@ -55,7 +55,12 @@ async function inFullBatches(sender: Sender, records: number): Promise<Measureme
     latencies.push(performance.now() - at);
   }
   const seconds = (performance.now() - began) / 1_000;
-  return { seconds, latenciesMs: Float64Array.from(latencies), unexpected: {} };
+  return {
+    seconds,
+    latenciesMs: Float64Array.from(latencies),
+    recordsPerAnswer: 1,
+    unexpected: {},
+  };
 }
 
 function nextMessage(): Message {

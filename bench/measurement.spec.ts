@@ -19,17 +19,26 @@ describe('percentile', () => {
 describe('the figures of a cell', () => {
   it('count what came to its end, in numeric order', () => {
     const latenciesMs = Float64Array.from([100, 9, 20, 3]);
-    expect(figuresOf({ seconds: 2, latenciesMs, unexpected: {} })).toEqual({
-      perSecond: 2,
-      p50: 9,
-      p99: 100,
-    });
+    const figures = { p50: 9, p99: 100 };
+    const cell = { seconds: 2, latenciesMs, unexpected: {} };
+    expect(figuresOf({ ...cell, recordsPerAnswer: 1 })).toEqual({ ...figures, perSecond: 2 });
+    expect(figuresOf({ ...cell, recordsPerAnswer: 100 })).toEqual({ ...figures, perSecond: 200 });
   });
 
   it('of several rounds are those of all their records and all their time', () => {
     const merged = merge([
-      { seconds: 1, latenciesMs: Float64Array.of(1, 2), unexpected: { '503': 1 } },
-      { seconds: 3, latenciesMs: Float64Array.of(3), unexpected: { '503': 2, '201': 1 } },
+      {
+        seconds: 1,
+        latenciesMs: Float64Array.of(1, 2),
+        recordsPerAnswer: 1,
+        unexpected: { '503': 1 },
+      },
+      {
+        seconds: 3,
+        latenciesMs: Float64Array.of(3),
+        recordsPerAnswer: 1,
+        unexpected: { '503': 2, '201': 1 },
+      },
     ]);
     expect(merged.seconds).toBe(4);
     expect([...merged.latenciesMs]).toEqual([1, 2, 3]);

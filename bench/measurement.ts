@@ -1,13 +1,16 @@
 /** What one cell, or several rounds of it together, came to. */
 export interface Measurement {
   readonly seconds: number;
-  /** One entry for each record that came to its expected end within the time, in no order. */
+  /** One entry for each answer that came as expected within the time, in no order. */
   readonly latenciesMs: Float64Array;
+  /** 1, or how many records a list has. */
+  readonly recordsPerAnswer: number;
   /** What else happened, and how often. */
   readonly unexpected: Readonly<Record<string, number>>;
 }
 
 export interface Figures {
+  /** Records. */
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
@@ -23,14 +26,15 @@ export function merge(rounds: readonly Measurement[]): Measurement {
   return {
     seconds: rounds.reduce((sum, { seconds }) => sum + seconds, 0),
     latenciesMs: Float64Array.from(rounds.flatMap(({ latenciesMs }) => [...latenciesMs])),
+    recordsPerAnswer: rounds[0]?.recordsPerAnswer ?? 1,
     unexpected,
   };
 }
 
-export function figuresOf({ seconds, latenciesMs }: Measurement): Figures {
+export function figuresOf({ seconds, latenciesMs, recordsPerAnswer }: Measurement): Figures {
   const sorted = latenciesMs.toSorted();
   return {
-    perSecond: sorted.length / seconds,
+    perSecond: (sorted.length * recordsPerAnswer) / seconds,
     p50: percentile(sorted, 50),
     p99: percentile(sorted, 99),
   };

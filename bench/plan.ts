@@ -7,7 +7,9 @@ export type Subject =
   | 'delivered-at-least-once'
   | 'bare-server'
   | 'accepted-exactly-once'
-  | 'accepted-at-least-once';
+  | 'accepted-at-least-once'
+  | 'lists-delivered'
+  | 'lists-accepted';
 
 /** Each after what it is compared with. */
 export const SUBJECTS: readonly Subject[] = [
@@ -20,6 +22,17 @@ export const SUBJECTS: readonly Subject[] = [
   'accepted-exactly-once',
   'accepted-at-least-once',
 ];
+
+/** A list in each POST, each kind after single POSTs by as many clients. */
+export const LIST_SUBJECTS: readonly Subject[] = [
+  'delivered-exactly-once',
+  'lists-delivered',
+  'accepted-exactly-once',
+  'lists-accepted',
+];
+/** Lists keep the bridge busy with few clients. */
+export const LIST_CLIENTS = 8;
+export const RECORDS_PER_LIST = 100;
 
 export interface Cell {
   readonly subject: Subject;
@@ -60,9 +73,10 @@ export const QUICK: Size = {
  * other way round, so that a machine that grows slower (or busier) does not favour whoever comes first.
  */
 export function plan({ clients, rounds }: Pick<Size, 'clients' | 'rounds'>): Cell[] {
-  const round = clients.flatMap((count) =>
-    SUBJECTS.map((subject): Cell => ({ subject, clients: count })),
-  );
+  const round = [
+    ...clients.flatMap((count) => SUBJECTS.map((subject): Cell => ({ subject, clients: count }))),
+    ...LIST_SUBJECTS.map((subject): Cell => ({ subject, clients: LIST_CLIENTS })),
+  ];
   return Array.from({ length: rounds }, (_, number) =>
     number % 2 === 0 ? round : round.toReversed(),
   ).flat();

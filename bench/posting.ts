@@ -7,13 +7,15 @@ import { TOPIC } from './stack.js';
 const DRAINED_WITHIN_MS = 180_000;
 
 /** Posts that are answered when Kafka has committed (200). A 201 after this wait counts as unexpected. */
-export function delivering(port: number, pace: HttpJob['pace']): HttpJob {
-  return { port, path: `/topics/${TOPIC}`, prefer: 'wait=30', expectedStatus: 200, pace };
+export function delivering(port: number, pace: HttpJob['pace'], recordsPerPost = 1): HttpJob {
+  const path = `/topics/${TOPIC}`;
+  return { port, path, prefer: 'wait=30', expectedStatus: 200, recordsPerPost, pace };
 }
 
 /** Posts that are answered as soon as the record is durable in the outbox (202). */
-export function accepting(port: number, pace: HttpJob['pace']): HttpJob {
-  return { port, path: `/topics/${TOPIC}`, prefer: 'respond-async', expectedStatus: 202, pace };
+export function accepting(port: number, pace: HttpJob['pace'], recordsPerPost = 1): HttpJob {
+  const path = `/topics/${TOPIC}`;
+  return { port, path, prefer: 'respond-async', expectedStatus: 202, recordsPerPost, pace };
 }
 
 export async function waitUntilDrained(bridge: BridgeProcess): Promise<void> {

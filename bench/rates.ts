@@ -2,8 +2,16 @@ import type { BridgeProcess } from '../test/support/bridge-process.js';
 import type { Pace } from './closed-loop.js';
 import type { JobProcess } from './job-process.js';
 import type { KafkaJob } from './kafka-load.js';
-import type { Measurement } from './measurement.js';
-import { plan, SUBJECTS, type Cell, type Size, type Subject } from './plan.js';
+import { figuresOf, type Measurement } from './measurement.js';
+import {
+  LIST_SUBJECTS,
+  plan,
+  RECORDS_PER_LIST,
+  SUBJECTS,
+  type Cell,
+  type Size,
+  type Subject,
+} from './plan.js';
 import { accepting, delivering, waitUntilDrained } from './posting.js';
 import { KAFKAJS_TOPIC, LEDGER_TOPIC, type Mode, type Stack } from './stack.js';
 import type { Way } from './kafka-senders.js';
@@ -30,7 +38,7 @@ export async function measureRates(
   say: (line: string) => void,
 ): Promise<MeasuredCell[]> {
   const measured = new Map<string, MeasuredCell>();
-  for (const subject of SUBJECTS) {
+  for (const subject of new Set([...SUBJECTS, ...LIST_SUBJECTS])) {
     const pace = { clients: WARM_UP_CLIENTS, warmUpMs: size.firstWarmUpMs, measureMs: 1 };
     await measure(stack, candidates, subject, pace);
   }
@@ -41,7 +49,7 @@ export async function measureRates(
     const known = measured.get(name) ?? { ...cell, rounds: [] };
     known.rounds.push(measurement);
     measured.set(name, known);
-    say(`${name}: ${Math.round(measurement.latenciesMs.length / measurement.seconds)}/s`);
+    say(`${name}: ${Math.round(figuresOf(measurement).perSecond)}/s`);
   }
   return [...measured.values()];
 }
@@ -61,10 +69,10 @@ function measure(
       way,
       pace,
     });
-  const deliver = (mode: Mode): Promise<Measurement> =>
-    stack.http.run(delivering(bridges[mode].port, pace));
-  const accept = async (mode: Mode): Promise<Measurement> => {
-    const measurement = await stack.http.run(accepting(bridges[mode].port, pace));
+  const deliver = (mode: Mode, records = 1): Promise<Measurement> =>
+    stack.http.run(delivering(bridges[mode].port, pace, records));
+  const accept = async (mode: Mode, records = 1): Promise<Measurement> => {
+    const measurement = await stack.http.run(accepting(bridges[mode].port, pace, records));
     await waitUntilDrained(bridges[mode]);
     return measurement;
   };
@@ -85,6 +93,10 @@ function measure(
       return accept('exactly-once');
     case 'accepted-at-least-once':
       return accept('at-least-once');
+    case 'lists-delivered':
+      return deliver('exactly-once', RECORDS_PER_LIST);
+    case 'lists-accepted':
+      return accept('exactly-once', RECORDS_PER_LIST);
     default: {
       const unknown: never = subject;
       throw new Error(`no such subject: ${String(unknown)}`);

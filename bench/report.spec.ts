@@ -5,6 +5,7 @@ import { ratio, reportOf } from './report.js';
 const records = (count: number, ms: number, unexpected = {}): Measurement => ({
   seconds: 2,
   latenciesMs: new Float64Array(count).fill(ms),
+  recordsPerAnswer: 1,
   unexpected,
 });
 

@@ -1,6 +1,6 @@
 import type { Drain } from './backlog.js';
 import { figuresOf, merge, type Figures, type Measurement } from './measurement.js';
-import type { Subject } from './plan.js';
+import { RECORDS_PER_LIST, type Subject } from './plan.js';
 import type { MeasuredCell } from './rates.js';
 import type { Mode } from './stack.js';
 
@@ -13,6 +13,8 @@ const NAMES: Readonly<Record<Subject, string>> = {
   'bare-server': 'bare Fastify, writes nothing',
   'accepted-exactly-once': '**Ponte accepted, exactly once**',
   'accepted-at-least-once': '**Ponte accepted, at least once**',
+  'lists-delivered': `**Ponte delivered, exactly once, ${RECORDS_PER_LIST} records a POST**`,
+  'lists-accepted': `**Ponte accepted, exactly once, ${RECORDS_PER_LIST} records a POST**`,
 };
 
 /** What each is compared with, and under which short name. */
@@ -30,6 +32,8 @@ const BASELINES: Readonly<Partial<Record<Subject, readonly (readonly [Subject, s
   ],
   'accepted-exactly-once': [['bare-server', 'bare Fastify']],
   'accepted-at-least-once': [['bare-server', 'bare Fastify']],
+  'lists-delivered': [['delivered-exactly-once', 'single POSTs']],
+  'lists-accepted': [['accepted-exactly-once', 'single POSTs']],
 };
 
 type Row = readonly [string, string, string, string, string, string];
