@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { messageView } from '../support/bridge-api.js';
 import { startBridge, type BridgeSetup } from '../support/bridge-setup.js';
 import { sharedCluster, type SharedCluster } from '../support/cluster.js';
 import { headerOf, readTopic, type ConsumedRecord } from '../support/consumer.js';
@@ -138,7 +139,9 @@ describe('Every body reaches the consumer byte for byte', () => {
         const raw = rawPost('', 'application/octet-stream', value);
         statuses.push(await post(`${setup.bridge.url}/topics/${topic}`, raw, id));
       }
-      expect(statuses).toEqual([200, 200, 413]);
+      expect(statuses).toEqual([200, 200, 201]);
+      const tooLarge = await messageView(setup.bridge.url, 'limit-2');
+      expect(tooLarge).toMatchObject({ status: 'dlq', last_error_code: 'message_too_large' });
       expect(await readTopic(cluster.bootstrap, topic)).toHaveLength(2);
     });
   });

@@ -66,8 +66,8 @@ const STRINGS = [
   '日本語',
   '😀👩‍👩‍👧‍👦',
   '\u{10ffff}',
-  '{"data":1}',
-  '],"data":2}',
+  String.raw`{\"data\":1}`,
+  String.raw`],\"data\":2}`,
   "' or 1=1; --",
   '%s %n $1 ${x} {{x}}',
 ];
