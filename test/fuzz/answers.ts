@@ -35,10 +35,41 @@ function answerAt(
     }),
   );
   const status = /^HTTP\/1\.1 (\d{3})/.exec(first)?.[1];
+  const rest = received.subarray(headEnd + 4);
   const bare = method === 'HEAD' || status?.startsWith('1') === true;
-  const length = bare ? 0 : Number(headers.get('content-length') ?? 0);
-  const end = headEnd + 4 + length;
-  if (received.length < end) return null;
-  const body = received.toString('utf8', headEnd + 4, end);
-  return { answer: { status: Number(status ?? Number.NaN), headers, body }, end };
+  const found = bare
+    ? { body: Buffer.alloc(0), length: 0 }
+    : headers.get('transfer-encoding') === 'chunked'
+      ? chunkedBody(rest)
+      : plainBody(rest, Number(headers.get('content-length') ?? 0));
+  if (found === null) return null;
+  const body = found.body.toString('utf8');
+  const answer = { status: Number(status ?? Number.NaN), headers, body };
+  return { answer, end: headEnd + 4 + found.length };
+}
+
+interface Body {
+  readonly body: Buffer;
+  /** Bytes that it takes on the wire. */
+  readonly length: number;
+}
+
+function plainBody(bytes: Buffer, length: number): Body | null {
+  return bytes.length < length ? null : { body: bytes.subarray(0, length), length };
+}
+
+function chunkedBody(bytes: Buffer): Body | null {
+  const chunks: Buffer[] = [];
+  for (let at = 0; ;) {
+    const lineEnd = bytes.indexOf('\r\n', at);
+    if (lineEnd < 0) return null;
+    const from = lineEnd + 2;
+    const size = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16);
+    if (Number.isNaN(size)) throw new Error(`No chunk: ${bytes.toString('latin1', 0, 500)}`);
+    const end = from + size + 2;
+    if (bytes.length < end) return null;
+    if (size === 0) return { body: Buffer.concat(chunks), length: end };
+    chunks.push(bytes.subarray(from, from + size));
+    at = end;
+  }
 }

@@ -5,7 +5,7 @@ const STRANGE_NUMBERS = ['-0', '1e400', '10.00', '-5', '1.5', '9007199254740993'
 const STRANGE_TEXTS = ['""', '"\\ud800"', '"\\u0000"', '"é\u2028"', '"__proto__"', '"a\\r\\nb"'];
 
 /** The text of any JSON value, and some that are none. */
-const value = fc.oneof(
+export const value = fc.oneof(
   { weight: 12, arbitrary: fc.json({ maxDepth: 3 }) },
   fc.constantFrom(...STRANGE_NUMBERS, ...STRANGE_TEXTS, 'null', 'true', '{}', '[]'),
   fc.integer({ min: 1, max: 3_000 }).map((depth) => '['.repeat(depth) + ']'.repeat(depth)),
@@ -46,25 +46,29 @@ const json = fc.oneof(
   value,
 );
 
-const bytes = fc.oneof(
-  { weight: 12, arbitrary: json.map((text) => Buffer.from(text, 'utf8')) },
-  json.map((text) => Buffer.from(text, 'latin1')),
-  fc.uint8Array({ maxLength: 200 }).map((raw) => Buffer.from(raw)),
-  fc.constant(Buffer.alloc(0)),
-);
-
 export interface FuzzBody {
   readonly bytes: Buffer;
   readonly coding: string | null;
 }
 
-/** A body, sometimes packed, and then sometimes not as it says. */
-export const body: fc.Arbitrary<FuzzBody> = fc.oneof(
-  { weight: 8, arbitrary: bytes.map((plain) => ({ bytes: plain, coding: null })) },
-  bytes.map((plain) => ({ bytes: gzipSync(plain, { level: 1 }), coding: 'gzip' })),
-  bytes.map((plain) => ({ bytes: plain, coding: 'gzip' })),
-  fc
-    .tuple(bytes, fc.nat(30))
-    .map(([plain, cut]) => ({ bytes: gzipSync(plain).subarray(0, cut), coding: 'gzip' })),
-  bytes.map((plain) => ({ bytes: plain, coding: 'br' })),
-);
+/** A text as a body: sometimes not in UTF-8, sometimes packed, and then sometimes not as it says. */
+export function bodyOf(text: fc.Arbitrary<string>): fc.Arbitrary<FuzzBody> {
+  const bytes = fc.oneof(
+    { weight: 12, arbitrary: text.map((one) => Buffer.from(one, 'utf8')) },
+    text.map((one) => Buffer.from(one, 'latin1')),
+    fc.uint8Array({ maxLength: 200 }).map((raw) => Buffer.from(raw)),
+    fc.constant(Buffer.alloc(0)),
+  );
+  return fc.oneof(
+    { weight: 8, arbitrary: bytes.map((plain) => ({ bytes: plain, coding: null })) },
+    bytes.map((plain) => ({ bytes: gzipSync(plain, { level: 1 }), coding: 'gzip' })),
+    bytes.map((plain) => ({ bytes: plain, coding: 'gzip' })),
+    fc
+      .tuple(bytes, fc.nat(30))
+      .map(([plain, cut]) => ({ bytes: gzipSync(plain).subarray(0, cut), coding: 'gzip' })),
+    bytes.map((plain) => ({ bytes: plain, coding: 'br' })),
+  );
+}
+
+/** A body in the bridge's own language. */
+export const body = bodyOf(json);

@@ -3,6 +3,8 @@ import { answersIn, type FuzzAnswer } from './answers.js';
 import type { FuzzRequest } from './requests.js';
 
 const PATIENCE_MS = 20_000;
+/** Of an unfinished request nothing is owed, and it may have lost the header that says not to wait for Kafka. */
+const UNFINISHED_MS = 3_000;
 
 /** Sends requests one after the other, on one connection for as long as the bridge keeps it. */
 export class FuzzConnection {
@@ -10,7 +12,7 @@ export class FuzzConnection {
 
   constructor(private readonly port: number) {}
 
-  /** The answers; fewer than there should be when the connection ended before, or nothing came for 20 s. */
+  /** The answers; fewer than there should be when the connection ended before, or nothing came in time. */
   async send(request: FuzzRequest): Promise<readonly FuzzAnswer[]> {
     const socket = this.socket ?? (await this.open());
     this.socket = socket;
@@ -57,7 +59,7 @@ function exchange(socket: Socket, { bytes, method, whole }: FuzzRequest): Promis
       received = received.subarray(used);
       if (whole && found.some(({ status }) => status !== 100)) end();
     };
-    socket.setTimeout(PATIENCE_MS);
+    socket.setTimeout(whole ? PATIENCE_MS : UNFINISHED_MS);
     socket.on('data', take).once('close', end).once('end', end).once('timeout', end);
     // The end of the stream tells the bridge that nothing more comes of an unfinished request.
     if (whole) socket.write(bytes);

@@ -1,6 +1,6 @@
 import type { FuzzAnswer } from './answers.js';
 import { faultOf, storedBy } from './judge.js';
-import type { FuzzRequest } from './requests.js';
+import { MOST_RECORDS, type FuzzRequest } from './requests.js';
 
 const SHOWN_FAULTS = 20;
 const MIB = 2 ** 20;
@@ -25,7 +25,7 @@ export class FuzzReport {
   before: Figures | null = null;
   seconds = 0;
   private requests = 0;
-  private told = 0;
+  private readonly told = { least: 0, most: 0 };
   private unanswered = 0;
   private faults = 0;
   private readonly statuses = new Map<number, number>();
@@ -35,9 +35,15 @@ export class FuzzReport {
 
   note(request: FuzzRequest, answers: readonly FuzzAnswer[]): void {
     this.requests++;
-    if (answers.length === 0) this.unanswered++;
+    // Of a request that ended early the answer may be lost.
+    if (answers.length === 0) {
+      this.unanswered++;
+      this.told.most += MOST_RECORDS;
+    }
     for (const answer of answers) {
-      this.told += storedBy(answer);
+      const { least, most } = storedBy(request, answer);
+      this.told.least += least;
+      this.told.most += most;
       this.statuses.set(answer.status, (this.statuses.get(answer.status) ?? 0) + 1);
     }
     const fault = faultOf(request, answers, this.expected5xx);
@@ -46,10 +52,9 @@ export class FuzzReport {
 
   /** @returns how many things went wrong. */
   print({ seed, after, stored, logged }: Ending): number {
-    // Of a request that ended early the answer may be lost; it may have stored a list of four at most.
-    const most = this.told + 4 * this.unanswered;
-    if (stored.received < this.told || stored.received > most) {
-      this.fault(`${stored.received} records are stored, ${this.told} to ${most} were told of`);
+    const { least, most } = this.told;
+    if (stored.received < least || stored.received > most) {
+      this.fault(`${stored.received} records are stored, ${least} to ${most} were told of`);
     }
     if (stored.rows !== stored.received) this.fault(`${stored.rows} rows for the records`);
     for (const line of logged) this.fault(`The log: ${line}`);
@@ -61,7 +66,7 @@ export class FuzzReport {
         `${this.requests} requests in ${this.seconds.toFixed(0)} s, seed ${seed}`,
         `answers: ${statuses.map(([status, times]) => `${status}: ${times}`).join(', ')}`,
         `without an answer (unfinished requests): ${this.unanswered}`,
-        `records stored: ${stored.received}; told of: ${this.told}`,
+        `records stored: ${stored.received}; told of: ${least} to ${most}`,
         `memory from the first tenth to the end: RSS ${mib(before?.rss)} to ${mib(after.rss)} MiB, ` +
           `heap ${mib(before?.heapUsed)} to ${mib(after.heapUsed)} MiB`,
         `sockets: ${before?.sockets ?? 0} while it ran, ${after.sockets} after it`,

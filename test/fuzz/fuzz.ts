@@ -17,7 +17,7 @@ const CONNECTIONS = 16;
 /** Made together, since making one at a time costs more than sending it. */
 const MADE_AT_ONCE = 500;
 /** Where there is no Kafka, these are the documented answers to whatever needs one. */
-const EXPECTED_5XX: ReadonlySet<string> = new Set(['kafka_unavailable']);
+const EXPECTED_5XX: ReadonlySet<string> = new Set(['kafka_unavailable', '50302']);
 /** Caches are warm after this share of the run; growth counts from there. */
 const WARM = 0.1;
 

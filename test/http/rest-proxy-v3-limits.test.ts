@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { BridgeHttpAdapter } from '../../apps/bridge/src/http/index.js';
 import { until } from './client.js';
 import type { RunningBridge } from './running-bridge.js';
@@ -84,3 +85,49 @@ test('what cannot be stored now is said for each record, and the stream goes on'
     stream.finish();
     expect((await stream.all()).map((answer) => answer['error_code'])).toEqual([202, 503, 202]);
   }));
+
+describe('where what follows is no HTTP', () => {
+  const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
+
+  async function answersTo(bridge: RunningBridge, ...parts: readonly string[]) {
+    const socket = await open(bridge.port);
+    let received = '';
+    socket.on('data', (bytes: Buffer) => {
+      received += bytes.toString();
+    });
+    const closed = once(socket, 'close');
+    const head = post('/v3/clusters/memory/topics/orders/records', '', {
+      ...NOW,
+      'transfer-encoding': 'chunked',
+    });
+    socket.write(head.toString().replace(/content-length: 0\r\n/, ''));
+    for (const part of parts) socket.write(part);
+    await closed;
+    const heads = received.match(/HTTP\/1\.1 \d+/g);
+    const codes = [...received.matchAll(/"error_code":(\d+)/g)].map(([, code]) => Number(code));
+    return { heads, codes, whole: received.endsWith('\r\n0\r\n\r\n') };
+  }
+
+  test('a stream has its answers, then one that says so, and ends', () =>
+    withBridge({}, async (bridge) => {
+      const parts = [chunk(record(1)), chunk(record(2)), 'no chunk\r\n'];
+      const answers = await answersTo(bridge, parts.join(''));
+      expect(answers).toEqual({ heads: ['HTTP/1.1 200'], codes: [202, 202, 400], whole: true });
+      expect(bridge.relay.accepted).toHaveLength(2);
+    }));
+
+  test('nothing is written between the answers of a stream that is read no more', () =>
+    withBridge({}, async (bridge) => {
+      const accepted = until(() => bridge.relay.accepted.length === 1);
+      const waiting = answersTo(bridge, chunk(record(1)), chunk('nonsense'), 'no chunk\r\n');
+      await accepted;
+      bridge.relay.confirmAll();
+      expect(await waiting).toEqual({ heads: ['HTTP/1.1 200'], codes: [202, 400], whole: true });
+    }));
+
+  test('a request without a record is refused', () =>
+    withBridge({}, async (bridge) => {
+      const answers = await answersTo(bridge, chunk(' '), 'no chunk\r\n');
+      expect([answers.heads, answers.codes]).toEqual([['HTTP/1.1 400'], [400]]);
+    }));
+});

@@ -1,5 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
+import { ProblemError } from '../problem/index.js';
 import { BodyBudget } from './body-budget.js';
 import { BodyPieces } from './body-pieces.js';
 
@@ -33,6 +34,14 @@ test('ends at a shutdown, also while it waits', async () => {
   const next = body.next(LONG);
   stopping.abort();
   await expect(next).rejects.toMatchObject({ code: 'shutting_down' });
+});
+
+test('ends, after what has come, where nothing follows', async () => {
+  const { message, body } = pieces();
+  message.push('a');
+  body.break(new ProblemError('bad_request_framing', 'This is not well-formed HTTP'));
+  expect((await body.next(LONG))?.toString()).toBe('a');
+  await expect(body.next(LONG)).rejects.toMatchObject({ code: 'bad_request_framing' });
 });
 
 test('ends when the connection is closed', async () => {

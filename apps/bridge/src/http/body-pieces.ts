@@ -7,6 +7,7 @@ const EVENTS = ['readable', 'end', 'close', 'error'] as const;
 /** A request's body that is read piece by piece, with a limit for each wait, within the budget of all bodies. */
 export class BodyPieces {
   private reserved = 0;
+  private broken: ProblemError | null = null;
   private wake: () => void = () => undefined;
 
   constructor(
@@ -21,7 +22,7 @@ export class BodyPieces {
   /**
    * The next piece, or null at the end of the body. Its bytes count against the budget until `holdOnly` or `end`.
    * @throws ProblemError `request_timeout` when nothing has come within `withinMs`, `client_aborted`,
-   * `shutting_down`, `overloaded`.
+   * `shutting_down`, `overloaded`, or what `break` was given.
    */
   async next(withinMs: number): Promise<Buffer | null> {
     const until = performance.now() + withinMs;
@@ -35,8 +36,15 @@ export class BodyPieces {
       if (this.request.destroyed) {
         throw new ProblemError('client_aborted', 'The connection was closed');
       }
+      if (this.broken !== null) throw this.broken;
       await this.change(until - performance.now());
     }
+  }
+
+  /** Nothing follows what has come so far. */
+  break(problem: ProblemError): void {
+    this.broken = problem;
+    this.look();
   }
 
   /** Gives back what was reserved beyond these bytes. */

@@ -3,13 +3,20 @@ import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import type { ProblemError } from '../problem/index.js';
 import type { RouteTable } from './route-table.js';
-import { answerOnSocket, noSuchRoute, wireProblem, type WireError } from './wire-errors.js';
+import {
+  answerOnSocket,
+  endSocket,
+  noSuchRoute,
+  wireProblem,
+  type WireError,
+} from './wire-errors.js';
 
 /** What Fastify never sees: tunnels, expectations, and what Node's parser cannot take for a request. */
 export class Connections {
   private readonly logger = new Logger('Http');
   /** Answers that are still owed on each connection. */
   private readonly owed = new WeakMap<Duplex, Set<ServerResponse>>();
+  private readonly newest = new WeakMap<Duplex, ServerResponse>();
   private readonly ending = new WeakSet<Duplex>();
 
   constructor(private readonly routes: RouteTable) {}
@@ -18,6 +25,7 @@ export class Connections {
     server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
       const owed = this.owed.get(socket) ?? new Set();
       this.owed.set(socket, owed.add(response));
+      this.newest.set(socket, response);
       response.once('close', () => owed.delete(response));
     });
     // The screening asks for the body, or refuses the request, when it knows which.
@@ -44,18 +52,21 @@ export class Connections {
   }
 
   /**
-   * Once, and only when every request that came whole on this connection has its answer: a client would take the
-   * refusal for the answer to a record that is stored.
+   * Once, and only when every request that came whole on this connection has its answer, and whatever answer was begun
+   * is at its end: a client would take the refusal for the answer to a record that is stored, or for a part of it.
    */
   private refuse(problem: ProblemError, socket: Duplex): void {
     if (this.ending.has(socket)) return;
     this.ending.add(socket);
-    const owed = [...(this.owed.get(socket) ?? [])].filter(({ req }) => req.complete);
+    const owed = [...(this.owed.get(socket) ?? [])].filter(
+      ({ req, headersSent }) => req.complete || headersSent,
+    );
     let left = owed.length;
     const end = (): void => {
       if (left > 0) return;
       this.logger.log('A connection is refused', { code: problem.code });
-      answerOnSocket(problem, socket);
+      if (this.isAnswered(socket)) endSocket(socket);
+      else answerOnSocket(problem, socket);
     };
     for (const response of owed) {
       response.once('close', () => {
@@ -64,5 +75,11 @@ export class Connections {
       });
     }
     end();
+  }
+
+  /** Whether the request that has not come whole has an answer already. */
+  private isAnswered(socket: Duplex): boolean {
+    const newest = this.newest.get(socket);
+    return newest !== undefined && newest.headersSent && !newest.req.complete;
   }
 }

@@ -8,7 +8,7 @@ import { codingOf, unpack } from './content-coding.js';
 import { restProxyConstraint } from './rest-proxy-constraint.js';
 import { RouteTable } from './route-table.js';
 import { screenRequests } from './screening.js';
-import { isStreaming, leaveStreams } from './streamed-routes.js';
+import { leaveStreams, leftToStream } from './streamed-routes.js';
 
 const MIB = 2 ** 20;
 /** Bodies in memory at once, all requests together. */
@@ -89,7 +89,7 @@ export function createHttpAdapter(options: HttpOptions): BridgeHttpAdapter {
     genReqId: () => randomUUID(),
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => {
-      if (!isStreaming(error, socket)) connections.fail(error, socket);
+      if (!leftToStream(error, socket)) connections.fail(error, socket);
     },
     frameworkErrors: answerProblem,
     logger: false,

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { BodyPieces } from './body-pieces.js';
 import { BridgeHttpAdapter } from './http-server.js';
 import { markStreaming } from './streamed-routes.js';
+import { wireProblem } from './wire-errors.js';
 
 /** Finds a client that has gone without a word while nothing was to be said. */
 const PROBE_AFTER_MS = 60_000;
@@ -26,8 +27,10 @@ export class StreamedBodies {
     const { socket } = raw;
     socket.setTimeout(idleMs);
     socket.setKeepAlive(true, PROBE_AFTER_MS);
-    const unmark = markStreaming(socket);
     const pieces = new BodyPieces(raw, httpAdapter.bodies, httpAdapter.stopping);
+    const unmark = markStreaming(raw, (error) => {
+      pieces.break(wireProblem(error, () => []));
+    });
     return {
       pieces,
       end: () => {

@@ -63,7 +63,11 @@ export function answerOnSocket(problem: ProblemError, socket: Duplex): void {
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ].join('\r\n');
-  socket.end(`${head}\r\n\r\n${body}`);
+  endSocket(socket, `${head}\r\n\r\n${body}`);
+}
+
+export function endSocket(socket: Duplex, last = ''): void {
+  socket.end(last);
   // Closed at once, with bytes of the client unread, the answer could be lost on its way.
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
