@@ -88,6 +88,32 @@ describe('the outbox on a full disk', () => {
     expect(fatal).toEqual([]);
   });
 
+  it('removes large records that are past their age, with no more room than the ballast had', async () => {
+    await start(BALLAST);
+    const values = Array.from({ length: 10 }, (_, number) =>
+      invoice(`large-${number}`, { value: Buffer.alloc(MIB) }),
+    );
+    for (const one of values) {
+      const [record] = await accepted(store, one);
+      if (record === undefined) throw new Error('Not accepted');
+      const { id, topic } = record;
+      const number = await store.openBatch('main-0', 'records', [{ id, topic, partition: 0 }]);
+      await store.noteOffsets('main-0', number, [{ topic, partition: 0, offsets: [String(id)] }]);
+      await store.closeBatch('main-0', number);
+      await store.checkpoint();
+      await store.tendBallast();
+    }
+    await fill();
+    const ages = { sentBefore: 9e15, idsBefore: 0, deadLettersBefore: 0 };
+    let removed = 0;
+    for (let slice = 0; slice < values.length; slice++) {
+      removed += await store.purge(ages, 100);
+      await store.checkpoint();
+    }
+    expect(removed).toBe(values.length);
+    expect(fatal).toEqual([]);
+  });
+
   it('keeps what the ballast gave back for the drain', async () => {
     await start(BALLAST);
     await fill();

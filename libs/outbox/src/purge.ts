@@ -1,4 +1,5 @@
 import { forget } from './dead-letters.js';
+import type { Row } from './engine.js';
 import type { PurgeAges } from './outbox.store.js';
 import type { RecordState } from './record.js';
 import { STATE_COLUMNS, stateOf } from './rows.js';
@@ -10,6 +11,12 @@ export interface Purged {
   readonly deadLetters: readonly RecordState[];
 }
 
+/**
+ * Bytes of records in a slice, unless one alone has more. What is deleted is overwritten, and so needs its own size
+ * in SQLite's log: on a nearly full disk a larger slice would have no room, and the disk would stay full.
+ */
+const SLICE_BYTES = 2 * 1024 * 1024;
+
 /** One slice: sent records, then dead letters, then ids, at most `limit` rows in all. */
 export async function purgeSlice(tx: Transaction, ages: PurgeAges, limit: number): Promise<Purged> {
   const sent = await purgeSent(tx, ages.sentBefore, limit);
@@ -20,16 +27,13 @@ export async function purgeSlice(tx: Transaction, ages: PurgeAges, limit: number
 
 async function purgeSent(tx: Transaction, before: number, limit: number): Promise<number> {
   const rows = await tx.query(
-    "SELECT id FROM outbox WHERE status = 'sent' AND sent_at < $1 ORDER BY sent_at LIMIT $2",
+    "SELECT id, bytes FROM outbox WHERE status = 'sent' AND sent_at < $1 ORDER BY sent_at LIMIT $2",
     [before, limit],
   );
-  await forget(
-    tx,
-    rows.map((row) => row['id'] as number),
-    'sent_at',
-  );
-  tx.countRows('sent', -rows.length);
-  return rows.length;
+  const slice = inSlice(rows);
+  await forget(tx, idsOf(slice), 'sent_at');
+  tx.countRows('sent', -slice.length);
+  return slice.length;
 }
 
 async function purgeDeadLetters(
@@ -39,17 +43,22 @@ async function purgeDeadLetters(
 ): Promise<readonly RecordState[]> {
   if (limit <= 0) return [];
   const rows = await tx.query(
-    `SELECT ${STATE_COLUMNS} FROM outbox WHERE status = 'dlq' AND failed_at < $1` +
+    `SELECT ${STATE_COLUMNS}, bytes FROM outbox WHERE status = 'dlq' AND failed_at < $1` +
       ' ORDER BY failed_at LIMIT $2',
     [before, limit],
   );
-  await forget(
-    tx,
-    rows.map((row) => row['id'] as number),
-    'failed_at',
-  );
-  tx.countRows('dlq', -rows.length);
-  return rows.map((row) => stateOf(row, true));
+  const slice = inSlice(rows);
+  await forget(tx, idsOf(slice), 'failed_at');
+  tx.countRows('dlq', -slice.length);
+  return slice.map((row) => stateOf(row, true));
+}
+
+const idsOf = (rows: readonly Row[]): readonly number[] => rows.map((row) => row['id'] as number);
+
+function inSlice(rows: readonly Row[]): readonly Row[] {
+  let bytes = 0;
+  const end = rows.findIndex((row) => (bytes += row['bytes'] as number) > SLICE_BYTES);
+  return end < 0 ? rows : rows.slice(0, Math.max(end, 1));
 }
 
 async function purgeIds(tx: Transaction, before: number, limit: number): Promise<number> {

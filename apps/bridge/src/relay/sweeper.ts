@@ -1,14 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
-import { OutboxStore } from '@bridge/outbox';
+import { OutboxError, OutboxStore, type PurgeAges } from '@bridge/outbox';
 import { Configuration } from '../config/bridge.config.js';
 import { Clock } from './clock.js';
 import { Relay } from './relay.js';
 
-/** Rows a slice: each slice is a short transaction of its own, so that no POST waits long behind it. */
+/** Rows a slice at most: each slice is a short transaction of its own, so that no POST waits long behind it. */
 const SLICE_ROWS = 1_000;
-/** Slices a minute at most: 100,000 rows, well above what a day's peak hour adds in a minute. */
-const SLICES = 100;
+/** Rows and slices a minute at most: well above what a day's peak hour adds in a minute, small records or large ones. */
+const ROWS = 100_000;
+const SLICES = 1_000;
 
 /** The cron's work: wakes due retries and unpublished dead letters, keeps the database small and its log short. */
 @Injectable()
@@ -45,10 +46,25 @@ export class Sweeper {
       deadLettersBefore: now - deadLettersMs,
     };
     await this.guard('purge', async () => {
-      for (let slice = 0; slice < SLICES; slice++) {
-        if ((await this.store.purge(ages, SLICE_ROWS)) === 0) return;
+      for (let slice = 0, rows = 0; slice < SLICES && rows < ROWS; slice++) {
+        const removed = await this.purgeSlice(ages);
+        if (removed === 0) return;
+        rows += removed;
+        // The log of one slice makes room for that of the next.
+        await this.store.checkpoint();
       }
     });
+  }
+
+  /** On a full disk the first try makes the outbox give its ballast back; the second has that room. */
+  private async purgeSlice(ages: PurgeAges): Promise<number> {
+    try {
+      return await this.store.purge(ages, SLICE_ROWS);
+    } catch (error) {
+      if (!(error instanceof OutboxError) || error.code !== 'storage_full') throw error;
+      await this.store.checkpoint();
+      return this.store.purge(ages, SLICE_ROWS);
+    }
   }
 
   /** A sweep that fails is counted for the metrics and told once, not every second. */

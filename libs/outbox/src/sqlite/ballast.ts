@@ -19,8 +19,11 @@ export class Ballast {
   private looking: Promise<void> = Promise.resolve();
   private lookedAt = 0;
   private spareBytes = Number.POSITIVE_INFINITY;
-  /** Bytes of the records that were let in since the last look. */
+  private measuring: Promise<void> | null = null;
+  /** Bytes of the records that were let in since the last look began. */
   private reserved = 0;
+  /** Of those that were let in between the two looks before: some may have waited for their commit at the last one. */
+  private unseen = 0;
 
   /**
    * @param bytes its size; 0 means no ballast. The drain rewrites a batch of values before it frees their
@@ -49,7 +52,7 @@ export class Ballast {
    */
   reserve(recordBytes: number): boolean {
     if (this.bytes === 0) return true;
-    const left = this.spareBytes - this.reserved - COPIES * recordBytes;
+    const left = this.spareBytes - this.unseen - this.reserved - COPIES * recordBytes;
     const near = left < NEAR_FACTOR * this.bytes;
     if (near && Date.now() - this.lookedAt > NEAR_LOOK_MS) {
       this.lookedAt = Date.now();
@@ -80,10 +83,19 @@ export class Ballast {
     await this.measure();
   }
 
-  private async measure(): Promise<void> {
+  /** One at a time: two would both forget what was let in before them. */
+  private measure(): Promise<void> {
+    this.measuring ??= this.measureNow().finally(() => {
+      this.measuring = null;
+    });
+    return this.measuring;
+  }
+
+  private async measureNow(): Promise<void> {
     const reservedBefore = this.reserved;
     this.spareBytes = await this.spare();
     this.reserved -= reservedBefore;
+    this.unseen = reservedBefore;
     this.lookedAt = Date.now();
   }
 
