@@ -1,4 +1,5 @@
-import { PROBLEMS, REST_PROXY_CODES } from '../../apps/bridge/src/problem/index.js';
+import { PROBLEMS } from '../../apps/bridge/src/problem/problem-codes.js';
+import { REST_PROXY_CODES } from '../../apps/bridge/src/problem/rest-proxy-codes.js';
 import type { FuzzAnswer } from './answers.js';
 import type { FuzzRequest } from './requests.js';
 
