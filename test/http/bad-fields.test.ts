@@ -54,6 +54,7 @@ describe('fields', () => {
     ['"message_id":"a\\nb"', 'invalid_message_id'],
     [`"message_id":"${'x'.repeat(256)}"`, 'invalid_message_id'],
     ['"acks":1', 'unknown_parameter'],
+    ['"nonsense":1', 'unknown_parameter'],
   ])('%.60s is refused', async (field, code) => {
     const request = post('/topics/orders', `{"data":1,${field}}`);
     expect(await refusalWithSequel(bridge, request)).toEqual(refusedAlone(400, code));
@@ -91,6 +92,7 @@ describe('HTTP headers', () => {
     ['an id of 256 characters', { 'idempotency-key': 'x'.repeat(256) }, 'invalid_message_id'],
     ['an empty id', { 'idempotency-key': '' }, 'invalid_message_id'],
     ['an id that is not ASCII', { 'idempotency-key': 'é' }, 'invalid_message_id'],
+    ['an id with a tab', { 'idempotency-key': 'a\tb' }, 'invalid_message_id'],
     ['two ids', { 'idempotency-key': 'a\r\nidempotency-key: b' }, 'duplicate_header'],
     ['a key beside JSON', { 'record-key': 'a' }, 'unknown_parameter'],
     ['two keys', { ...xml, 'record-key': 'a\r\nrecord-key: b' }, 'duplicate_header'],
@@ -105,6 +107,13 @@ describe('HTTP headers', () => {
   ])('%s is refused', async (_name, given, code) => {
     const request = post('/topics/orders', '{"data":1}', given);
     expect(await refusalWithSequel(bridge, request)).toEqual(refusedAlone(400, code));
+  });
+
+  test.each(['\u0001', '\u001f', '\u007f'])('%j within an id is not HTTP', async (control) => {
+    const request = post('/topics/orders', '{"data":1}', { 'idempotency-key': `a${control}b` });
+    expect(await refusalWithSequel(bridge, request)).toEqual(
+      refusedAlone(400, 'bad_request_framing', { closes: true }),
+    );
   });
 
   test('another id than that of the body is refused', async () => {

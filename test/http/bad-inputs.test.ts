@@ -1,4 +1,4 @@
-import { refusal, refusalWithSequel, refused, refusedAlone } from './refusal.js';
+import { refusalWithSequel, refusedAlone } from './refusal.js';
 import { startBridge, type RunningBridge } from './running-bridge.js';
 import { exchange, post } from './wire.js';
 import { withBridge } from './with-bridge.js';
@@ -38,6 +38,24 @@ describe('types', () => {
         body === '' ? refusedAlone(400, 'empty_body') : refusedAlone(415, 'unsupported_media_type'),
       );
     }
+  });
+
+  test.each(['windows-1252', 'iso-8859-1', '"ISO-8859-1"'])(
+    'the declared charset %s is converted',
+    async (charset) => {
+      // As UTF-8 it would be valid, too, and another text.
+      const body = Buffer.from('{"data":"\u00c3\u00a7"}', 'latin1');
+      const headers = type(`application/json; charset=${charset}`);
+      expect((await exchange(bridge.port, post('/topics/orders', body, headers))).status).toBe(201);
+      expect(bridge.relay.accepted.at(-1)?.value?.toString('utf8')).toBe('"\u00c3\u00a7"');
+    },
+  );
+
+  test('an empty body is no tombstone, whatever the query says', async () => {
+    const request = post('/topics/orders?tombstone=true', '');
+    expect(await refusalWithSequel(bridge, request)).toEqual(
+      refusedAlone(400, 'unknown_parameter'),
+    );
   });
 });
 
@@ -133,10 +151,10 @@ describe('the limit', () => {
 });
 
 test('with INVALID_UTF8=reject what is not UTF-8 is refused', async () => {
-  await withBridge({ INVALID_UTF8: 'reject' }, async (strict) => {
+  await withBridge({ INVALID_UTF8: 'reject', CONFIRM_WAIT_MS: '0' }, async (strict) => {
     const body = Buffer.from('{"data":"ç"}', 'latin1');
-    expect(refusal(await exchange(strict.port, post('/topics/orders', body)))).toEqual(
-      refused(400, 'invalid_utf8'),
+    expect(await refusalWithSequel(strict, post('/topics/orders', body))).toEqual(
+      refusedAlone(400, 'invalid_utf8'),
     );
   });
 });

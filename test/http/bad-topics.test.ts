@@ -1,5 +1,5 @@
 import { startBridge, type RunningBridge } from './running-bridge.js';
-import { refusal, refusalWithSequel, refused, refusedAlone } from './refusal.js';
+import { refusalWithSequel, refusedAlone } from './refusal.js';
 import { exchange, post } from './wire.js';
 
 const GOOD = '{"data":1}';
@@ -34,6 +34,7 @@ describe('paths and topics', () => {
     ['/topics/a%20b', 400, 'invalid_topic'],
     ['/topics/%C3%A9', 400, 'invalid_topic'],
     ['/topics/__consumer_offsets', 403, 'topic_forbidden'],
+    ['/topics/__transaction_state', 403, 'topic_forbidden'],
     ['/topics/_ponte.ledger', 403, 'topic_forbidden'],
     ['/topics/dlq-topic', 403, 'topic_forbidden'],
     ['/topics/__proto__', 403, 'topic_forbidden'],
@@ -84,8 +85,17 @@ describe('paths and topics', () => {
     ['GET', '/admin/topics', 'POST'],
     ['POST', '/health', 'GET, HEAD'],
   ])('%s %s is told %s', async (method, path, allow) => {
-    const answer = await exchange(bridge.port, `${method} ${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
-    expect(refusal(answer)).toEqual(refused(405, 'method_not_allowed'));
-    expect(answer.headers.get('allow')).toBe(allow);
+    const request = `${method} ${path} HTTP/1.1\r\nhost: x\r\n\r\n`;
+    expect((await exchange(bridge.port, request)).headers.get('allow')).toBe(allow);
+    expect(await refusalWithSequel(bridge, request)).toEqual(
+      refusedAlone(405, 'method_not_allowed'),
+    );
+  });
+
+  test.each(['PUT', 'PATCH', 'DELETE'])('%s of a good record stores nothing', async (method) => {
+    const request = post('/topics/orders', GOOD, {}, method);
+    expect(await refusalWithSequel(bridge, request)).toEqual(
+      refusedAlone(405, 'method_not_allowed'),
+    );
   });
 });

@@ -136,18 +136,20 @@ describe('methods', () => {
   test.each(['CONNECT', 'FOO', 'post', 'PURGE', 'M-SEARCH', 'TRACE'])(
     '%s of a path that is there is told the others',
     async (method) => {
-      const answer = await exchange(
-        bridge.port,
-        head(`${method} /topics/orders HTTP/1.1`, 'host: x'),
+      const request = head(`${method} /topics/orders HTTP/1.1`, 'host: x');
+      const { headers } = await exchange(bridge.port, request);
+      expect(headers.get('allow')).toBe('GET, HEAD, POST');
+      expect(await refusalWithSequel(bridge, request)).toEqual(
+        refusedAlone(405, 'method_not_allowed', { closes: headers.get('connection') === 'close' }),
       );
-      expect(refusal(answer)).toEqual(refused(405, 'method_not_allowed'));
-      expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
     },
   );
 
   test('a tunnel to elsewhere is not made', async () => {
-    const answer = await exchange(bridge.port, head('CONNECT example.com:443 HTTP/1.1', 'host: x'));
-    expect(refusal(answer)).toEqual(refused(404, 'not_found'));
+    const request = head('CONNECT example.com:443 HTTP/1.1', 'host: x');
+    expect(await refusalWithSequel(bridge, request)).toEqual(
+      refusedAlone(404, 'not_found', CLOSES),
+    );
   });
 
   test('HEAD is GET without a body, also where it is refused', async () => {
@@ -163,18 +165,24 @@ describe('methods', () => {
 });
 
 describe('one connection', () => {
-  test('50 requests in one write are answered in order', async () => {
+  test.each([
+    ['1.1', {}],
+    ['1.0', { connection: 'keep-alive' }],
+  ])('50 requests of HTTP/%s in one write are answered in order', async (version, headers) => {
     const socket = await open(bridge.port);
-    const requests = Array.from({ length: 50 }, (_, at) =>
-      post('/topics/orders', `{"data":${at},"message_id":"pipelined-${at}"}`),
-    );
+    const id = `pipelined-${version}`;
+    const requests = Array.from({ length: 50 }, (_, at) => {
+      const body = `{"data":${at},"message_id":"${id}-${at}"}`;
+      const request = post('/topics/orders', body, headers).toString();
+      return request.replace('HTTP/1.1', `HTTP/${version}`);
+    });
     let text = '';
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
     });
     const ids = (): string[] =>
-      [...text.matchAll(/"message_id":"pipelined-(\d+)"/g)].map((match) => match[1] ?? '');
-    socket.write(Buffer.concat(requests));
+      [...text.matchAll(/"message_id":"pipelined-[\d.]+-(\d+)"/g)].map((match) => match[1] ?? '');
+    socket.write(requests.join(''));
     await until(() => ids().length === 50);
     socket.destroy();
     expect(ids()).toEqual(Array.from({ length: 50 }, (_, at) => String(at)));

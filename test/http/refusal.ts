@@ -24,7 +24,8 @@ export function refusal(answer: WireAnswer): {
 export const refused = (status: number, code: string) => ({ status, code, faults: [] });
 
 /**
- * Sends bytes that must be refused, then a good POST: on the same connection where that was kept, else on a new one.
+ * Sends bytes that must be refused, then a good POST: on the same connection where that was kept, else on a new one
+ * after the bridge has closed the first.
  * The bridge must know the topic `orders`, and wait for no confirmation.
  */
 export async function refusalWithSequel(
@@ -35,10 +36,12 @@ export async function refusalWithSequel(
   const before = received();
   const socket = await open(bridge.port);
   const waiting = readAnswer(socket);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   for (const part of parts) socket.write(part);
   const answer = await waiting;
   const stored = received() - before;
   const closes = answer.headers.get('connection')?.toLowerCase() === 'close';
+  if (closes) await closed;
   const good = post('/topics/orders', '{"data":1}');
   const next = closes ? exchange(bridge.port, good) : readAnswer(socket);
   if (!closes) socket.write(good);

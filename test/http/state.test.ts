@@ -46,6 +46,7 @@ describe('a full outbox', () => {
       expect(refused.status).toBe(507);
       expect(refused.body).toMatchObject({ code: 'storage_low' });
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+      expect(bridge.store.stats().totals.received).toBe(0);
     });
   });
 });

@@ -64,11 +64,12 @@ function parse(text: string): WireAnswer | null {
   return { status: Number(first.split(' ')[1]), headers, body: body.slice(0, length) };
 }
 
-/** A POST's head and body as text. */
+/** The bytes of a request with a body. */
 export function post(
   path: string,
   body: string | Buffer,
   headers: Readonly<Record<string, string>> = {},
+  method = 'POST',
 ): Buffer {
   const bytes = Buffer.from(body);
   const all = {
@@ -79,7 +80,7 @@ export function post(
   };
   const head = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
   return Buffer.concat([
-    Buffer.from(`POST ${path} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`, 'latin1'),
+    Buffer.from(`${method} ${path} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`, 'latin1'),
     bytes,
   ]);
 }
