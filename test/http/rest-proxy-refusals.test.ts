@@ -101,6 +101,11 @@ test.each<[string, string, string]>([
   ['binary', 'a value that is no string', '{"records":[{"value":{}}]}'],
   ['binary', 'a value that is no base64', '{"records":[{"value":"a b"}]}'],
   ['binary', 'base64 without its padding', '{"records":[{"value":"YQ"}]}'],
+  ['binary', 'the base64 of URLs', '{"records":[{"value":"_-8_"}]}'],
+  ['binary', 'the end of base64 in that of URLs', '{"records":[{"value":"YWJj_-8="}]}'],
+  ['binary', 'base64 in lines', '{"records":[{"value":"YWJj\\nZGVm"}]}'],
+  ['binary', 'base64 with something behind it', '{"records":[{"value":"YQ==YQ=="}]}'],
+  ['binary', 'padding alone', '{"records":[{"value":"===="}]}'],
   ['binary', 'a key that is no base64', '{"records":[{"key":"*","value":"YQ=="}]}'],
 ])('v2 in the format %s refuses %s', async (format, _, body) => {
   const type = `application/vnd.kafka.${format}.v2+json`;
