@@ -36,14 +36,15 @@ describe('clients that take their time', () => {
       async (slow) => {
         const socket = await open(slow.port);
         const waiting = readAnswer(socket);
+        const closed = new Promise((resolve) => socket.once('close', resolve));
         socket.write(start);
         const dripping = setInterval(() => void (drop === null || socket.write(drop)), 50);
         const answer = await waiting.finally(() => clearInterval(dripping));
         expect(refusal(answer)).toEqual(refused(408, 'request_timeout'));
         expect(answer.headers.get('connection')).toBe('close');
+        await closed;
         expect(slow.store.stats().totals.received).toBe(0);
         expect((await exchange(slow.port, post('/topics/orders', GOOD))).status).toBe(201);
-        socket.destroy();
       },
       timeouts,
     );

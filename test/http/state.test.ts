@@ -14,6 +14,7 @@ describe('a full outbox', () => {
       expect(refused.body).toMatchObject({ code: 'queue_full' });
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
       expect((await postTo(bridge)).status).toBe(503);
+      expect(bridge.store.stats().totals.received).toBe(10);
 
       const known = await postTo(bridge, '{"data":3,"message_id":"q-3"}');
       expect(known.status).toBe(201);
@@ -68,6 +69,9 @@ test('bodies that do not fit into memory together are refused before they are re
     expect(JSON.parse(refused.body)).toMatchObject({ code: 'overloaded' });
     expect(refused.headers.get('retry-after')).toMatch(/^[1-5]$/);
     expect((await json(`${bridge.url}/health/live`)).status).toBe(200);
+    const { received } = bridge.store.stats().totals;
+    expect((await exchange(bridge.port, post('/topics/orders', GOOD, NOW))).status).toBe(503);
+    expect(bridge.store.stats().totals.received).toBe(received);
     for (const socket of half) socket.destroy();
     let accepted = await exchange(bridge.port, post('/topics/orders', GOOD, NOW));
     while (accepted.status !== 201)
@@ -115,6 +119,7 @@ test('a shutdown refuses new records, answers who waits, and lets the last answe
     expect(JSON.parse(refused.body)).toMatchObject({ code: 'shutting_down' });
     expect(refused.headers.get('connection')).toBe('close');
     expect(refused.headers.get('retry-after')).toBe('5');
+    expect(bridge.relay.accepted.map(({ messageId }) => messageId)).toEqual(['waits']);
     late.destroy();
     await stopping;
   });
