@@ -37,6 +37,15 @@ test('a stream that waits for its client holds nothing of the budget of bodies',
     stream.finish();
   }));
 
+test('a record that is refused gives its bytes back', () =>
+  withBridge({}, async (bridge) => {
+    const stream = V3Stream.open(bridge.port, 'orders', NOW);
+    stream.send(`{"foo":"${'x'.repeat(1_000)}"}`);
+    expect(await stream.answers(1)).toMatchObject([{ error_code: 400 }]);
+    await until(() => budgetOf(bridge).used === 0);
+    stream.finish();
+  }));
+
 test('a client that goes away in a record leaves nothing behind', () =>
   withBridge({}, async (bridge) => {
     const stream = V3Stream.open(bridge.port, 'orders', NOW);
