@@ -106,7 +106,7 @@ describe('bodies', () => {
     expect(answer.body).not.toContain('39053344705');
   });
 
-  test.each([
+  const untouched = [
     '{"__proto__":{"a":1},"constructor":{"prototype":{}}}',
     '{"a":1,"a":2}',
     '35200714200166000187550010000000015123456789',
@@ -115,11 +115,16 @@ describe('bodies', () => {
     '{ "é" : "\u007f\u2028" }',
     '"null"',
     `${'['.repeat(998)}${']'.repeat(998)}`,
-  ])('%.40s is stored as it is', async (data) => {
-    const answer = await exchange(bridge.port, post('/topics/orders', `{"data":${data}}`));
-    expect(answer.status).toBe(201);
-    expect(bridge.relay.accepted.at(-1)?.value?.toString('utf8')).toBe(data);
-  });
+  ];
+
+  test.each(untouched.map((data) => [data.slice(0, 40), data]))(
+    '%s is stored as it is',
+    async (_title, data) => {
+      const answer = await exchange(bridge.port, post('/topics/orders', `{"data":${data}}`));
+      expect(answer.status).toBe(201);
+      expect(bridge.relay.accepted.at(-1)?.value?.toString('utf8')).toBe(data);
+    },
+  );
 });
 
 describe('the limit', () => {
