@@ -76,6 +76,8 @@ describe('what is searched for is taken literally', () => {
 
   beforeAll(async () => {
     for (const [at, key] of KEYS.entries()) await accept(`key-${at}`, key);
+    await accept('letter');
+    await bridge.relay.bury(recordsOf('letter'));
   });
 
   test.each<[string, string[]]>([
@@ -90,6 +92,11 @@ describe('what is searched for is taken literally', () => {
   ])('key=%s', async (key, ids) => {
     const query = `topic=orders&key=${encodeURIComponent(key)}`;
     expect(found(await json(`${bridge.url}/messages?${query}`))).toEqual(ids);
+  });
+
+  test('what is there is found', async () => {
+    const query = 'topic=orders&code=message_too_large';
+    expect(found(await json(`${bridge.url}/admin/dead-letters?${query}`))).toEqual(['letter']);
   });
 
   test.each(['%', 'order_', 'ord%', '.*'])('topic=%s', async (topic) => {

@@ -78,6 +78,12 @@ describe.each([
     },
   );
 
+  test('is its header where the pointer finds none that could be one', async () => {
+    expect(await send([['message-id', `${name} alone`]], { chave: {} })).toBe(202);
+    expect(bridge.relay.accepted.at(-1)?.messageId).toBe(`${name} alone`);
+    expect(await send([], { chave: {} })).toBe(422);
+  });
+
   test('is what the pointer finds, before that of the request', async () => {
     expect(await send([], { chave: `${name} pointed` })).toBe(202);
     expect(bridge.relay.accepted.at(-1)?.messageId).toBe(`${name} pointed`);
