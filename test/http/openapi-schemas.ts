@@ -6,6 +6,7 @@ export interface DocumentedOperation {
   readonly path: string;
   readonly method: string;
   readonly operationId: string;
+  readonly tags: readonly string[];
   readonly parameters: readonly { readonly name: string; readonly in: string }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, MediaType>> };
   readonly responses: Readonly<
@@ -13,7 +14,7 @@ export interface DocumentedOperation {
   >;
 }
 
-interface MediaType {
+export interface MediaType {
   readonly schema: object;
   readonly example?: unknown;
 }
@@ -29,6 +30,44 @@ export const OPERATIONS: readonly DocumentedOperation[] = Object.entries(DOCUMEN
       method,
     })),
 );
+
+/** An answer that is no refusal. */
+export interface DocumentedAnswer {
+  readonly operationId: string;
+  readonly status: string;
+  readonly type: string;
+  /** Whether it is in a language of the Kafka REST Proxy. */
+  readonly isRestProxy: boolean;
+}
+
+/** The answers that are no refusals, those that could be either among them. */
+export const ANSWERS: readonly DocumentedAnswer[] = OPERATIONS.flatMap(
+  ({ operationId, tags, responses }) =>
+    Object.entries(responses).flatMap(([status, { content = {} }]) =>
+      Object.entries(content)
+        .filter(([type, { schema }]) => !isRefusal(type, schema))
+        .map(([type]) => ({
+          operationId,
+          status,
+          type,
+          isRestProxy:
+            type.includes('.kafka.') || tags.every((tag) => tag.startsWith('Kafka REST')),
+        })),
+    ),
+);
+
+export function operationNamed(id: string): DocumentedOperation {
+  const found = OPERATIONS.find(({ operationId }) => operationId === id);
+  if (found === undefined) throw new Error(`There is no operation ${id}`);
+  return found;
+}
+
+function isRefusal(type: string, schema: object): boolean {
+  return (
+    type === 'application/problem+json' ||
+    ('$ref' in schema && schema.$ref === '#/components/schemas/RestProxyError')
+  );
+}
 
 /** As the document is, but no object may have a member that is not described. */
 function closed(part: unknown): unknown {

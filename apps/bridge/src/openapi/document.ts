@@ -1,14 +1,23 @@
-import type { Method, Operation, Paths, Response, Schema } from './openapi.types.js';
+import { operationObject } from './operation-object.js';
+import type { Operation, Paths, Schema } from './openapi.types.js';
 import { deadLetterPaths, DEAD_LETTER_SCHEMAS } from './paths/dead-letters.js';
 import { healthPaths, HEALTH_SCHEMAS } from './paths/health.js';
 import { messagePaths, MESSAGE_SCHEMAS } from './paths/messages.js';
 import { metricsPaths } from './paths/metrics.js';
 import { recordPaths, RECORD_SCHEMAS } from './paths/records.js';
+import { notImplementedPaths } from './paths/rest-proxy-not-implemented.js';
+import { v2ProducePaths, V2_PRODUCE_SCHEMAS } from './paths/rest-proxy-v2-produce.js';
+import { v2TopicPaths, V2_TOPIC_SCHEMAS } from './paths/rest-proxy-v2-topics.js';
+import { v3ClusterPaths, V3_CLUSTER_SCHEMAS } from './paths/rest-proxy-v3-clusters.js';
+import { v3RecordPaths, V3_RECORD_SCHEMAS } from './paths/rest-proxy-v3-records.js';
+import { v3TopicChangePaths } from './paths/rest-proxy-v3-topic-changes.js';
+import { v3TopicPaths, V3_TOPIC_SCHEMAS } from './paths/rest-proxy-v3-topics.js';
 import { selfPaths } from './paths/self.js';
 import { topicPaths } from './paths/topics.js';
-import { PROBLEM_SCHEMA, problemResponses } from './problem-responses.js';
+import { PROBLEM_SCHEMA } from './problem-responses.js';
+import { REST_PROXY_ERROR } from './rest-proxy-responses.js';
 
-/** One entry for each feature; a path may be shared, a method of it not. */
+/** One entry for each feature. A route that two languages share stands in the features of both. */
 const FEATURES: readonly Paths[] = [
   recordPaths,
   messagePaths,
@@ -17,6 +26,13 @@ const FEATURES: readonly Paths[] = [
   healthPaths,
   metricsPaths,
   selfPaths,
+  v2ProducePaths,
+  v2TopicPaths,
+  v3ClusterPaths,
+  v3TopicPaths,
+  v3TopicChangePaths,
+  v3RecordPaths,
+  notImplementedPaths,
 ];
 
 const SCHEMAS: Readonly<Record<string, Schema>> = {
@@ -25,6 +41,12 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
   ...MESSAGE_SCHEMAS,
   ...DEAD_LETTER_SCHEMAS,
   ...HEALTH_SCHEMAS,
+  RestProxyError: REST_PROXY_ERROR,
+  ...V2_PRODUCE_SCHEMAS,
+  ...V2_TOPIC_SCHEMAS,
+  ...V3_CLUSTER_SCHEMAS,
+  ...V3_TOPIC_SCHEMAS,
+  ...V3_RECORD_SCHEMAS,
 };
 
 const DESCRIPTION =
@@ -46,17 +68,17 @@ export interface OpenApiDocument {
 
 /** The whole document. Pure; docs/openapi.json is this, written down. */
 export function openApiDocument(): OpenApiDocument {
-  const operations = FEATURES.flatMap((paths) =>
-    Object.entries(paths).flatMap(([path, methods]) =>
-      (Object.entries(methods) as [Method, Operation][]).map(
-        ([method, operation]) => ({ path, method, operation }) as const,
-      ),
-    ),
-  );
-  const paths: Record<string, Record<string, unknown>> = {};
-  for (const { path, method, operation } of operations) {
-    paths[path] = { ...paths[path], [method]: operationObject(operation) };
+  const routes = new Map<string, Map<string, Operation[]>>();
+  for (const [path, methods] of FEATURES.flatMap((paths) => Object.entries(paths))) {
+    const ofPath = routes.get(path) ?? new Map<string, Operation[]>();
+    routes.set(path, ofPath);
+    for (const [method, operation] of Object.entries(methods)) {
+      ofPath.set(method, [...(ofPath.get(method) ?? []), operation]);
+    }
   }
+  const operations = FEATURES.flatMap((paths) => Object.values(paths)).flatMap((methods) =>
+    Object.values(methods),
+  );
   return {
     openapi: '3.1.0',
     info: {
@@ -66,41 +88,14 @@ export function openApiDocument(): OpenApiDocument {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This bridge' }],
-    tags: [...new Set(operations.map(({ operation }) => operation.tag))].map((name) => ({ name })),
-    paths,
+    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths: Object.fromEntries([...routes].map(([path, methods]) => [path, pathItem(methods)])),
     components: { schemas: SCHEMAS },
   };
 }
 
-function operationObject(operation: Operation): Readonly<Record<string, unknown>> {
-  const { id, tag, summary, description, parameters, body, answers, problems } = operation;
-  return {
-    operationId: id,
-    tags: [tag],
-    summary,
-    ...(description === undefined ? {} : { description }),
-    ...(parameters === undefined ? {} : { parameters }),
-    ...(body === undefined ? {} : { requestBody: body }),
-    responses: responsesOf(answers, problemResponses(problems)),
-  };
-}
-
-/** A status that is an answer and a problem, too (`GET /health` with 503), is told with both contents. */
-function responsesOf(
-  answers: Readonly<Record<number, Response>>,
-  problems: Readonly<Record<number, Response>>,
-): Readonly<Record<string, Response>> {
-  const all: Record<string, Response> = { ...problems };
-  for (const [status, response] of Object.entries(answers)) {
-    const problem = all[status];
-    all[status] =
-      problem === undefined
-        ? response
-        : {
-            ...problem,
-            description: `${response.description} Or: ${problem.description}`,
-            content: { ...response.content, ...problem.content },
-          };
-  }
-  return all;
+function pathItem(methods: ReadonlyMap<string, readonly Operation[]>): PathItem {
+  return Object.fromEntries(
+    [...methods].map(([method, languages]) => [method, operationObject(languages)]),
+  );
 }

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../problem/index.js';
+import type { Dialect, ProblemCode, RestProxyCode } from '../problem/index.js';
 
 /** JSON Schema 2020-12. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -19,6 +19,9 @@ export interface Response {
   readonly content?: Readonly<Record<string, MediaType>>;
 }
 
+/** By status. */
+export type Responses = Readonly<Record<string, Response>>;
+
 export interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
@@ -27,7 +30,13 @@ export interface Parameter {
   readonly schema: Schema;
 }
 
-/** One route with one method, as a feature describes it; `document.ts` makes OpenAPI's form of it. */
+/** The form of a refusal: the bridge's own, or that of one of the Kafka REST Proxy's languages. */
+export type RefusalForm = 'problem' | Dialect;
+
+/**
+ * One route with one method in one language, as a feature describes it; `operation-object.ts` makes OpenAPI's form
+ * of all that there are of a route.
+ */
 export interface Operation {
   readonly id: string;
   readonly tag: string;
@@ -39,10 +48,16 @@ export interface Operation {
     readonly content: Readonly<Record<string, MediaType>>;
   };
   /** Answers that are no problems, by status. */
-  readonly answers: Readonly<Record<number, Response>>;
+  readonly answers: Responses;
   /** Codes that it can be refused with, beside those that any request can have. */
   readonly problems: readonly ProblemCode[];
+  /** Absent: the bridge's own. */
+  readonly refusedIn?: readonly RefusalForm[];
+  /** What a problem is for callers of the Kafka REST Proxy at this place, where that is not the usual code. */
+  readonly codesHere?: CodesHere;
 }
+
+export type CodesHere = Readonly<Partial<Record<ProblemCode, RestProxyCode>>>;
 
 export type Method = 'get' | 'post' | 'delete' | 'put' | 'patch';
 

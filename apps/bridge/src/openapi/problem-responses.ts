@@ -1,9 +1,16 @@
 import { PROBLEMS, problemBody, ProblemError, type ProblemCode } from '../problem/index.js';
-import type { Header, Response, Schema } from './openapi.types.js';
+import type { Header, Response, Responses, Schema } from './openapi.types.js';
 import { constant, named, object, text, whole } from './parts.js';
 
-/** What any request can be refused with, whatever it asks for. */
-const ALWAYS: readonly ProblemCode[] = [
+/** Refused before it is known what is asked for, and so in the bridge's own form whatever the language. */
+export const ON_THE_WIRE: readonly ProblemCode[] = [
+  'bad_request_framing',
+  'headers_too_large',
+  'request_timeout',
+];
+
+/** What any request can be refused with in the form of its language. */
+export const ALWAYS: readonly ProblemCode[] = [
   'bad_request_framing',
   'duplicate_header',
   'expectation_failed',
@@ -11,7 +18,6 @@ const ALWAYS: readonly ProblemCode[] = [
   'internal_error',
   'invalid_url',
   'payload_too_large',
-  'request_timeout',
   'unsupported_media_type',
   'bad_encoding',
   'overloaded',
@@ -51,9 +57,14 @@ const RETRY_AFTER: Header = {
   schema: { type: 'integer', minimum: 1 },
 };
 
+/** The headers of every refusal with this status. */
+export function refusalHeaders(status: number): Pick<Response, 'headers'> {
+  return status === 503 || status === 507 ? { headers: { 'Retry-After': RETRY_AFTER } } : {};
+}
+
 /** One response for each status among the codes, with the codes that it can have. */
-export function problemResponses(own: readonly ProblemCode[]): Readonly<Record<number, Response>> {
-  const codes = [...new Set([...own, ...ALWAYS])];
+export function problemResponses(given: readonly ProblemCode[]): Responses {
+  const codes = [...new Set(given)];
   const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))];
   return Object.fromEntries(
     statuses.map((status) => {
@@ -64,10 +75,9 @@ export function problemResponses(own: readonly ProblemCode[]): Readonly<Record<n
 }
 
 function problemResponse(status: number, codes: readonly ProblemCode[]): Response {
-  const later = status === 503 || status === 507;
   return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('. '),
-    ...(later ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
+    ...refusalHeaders(status),
     content: {
       'application/problem+json': {
         schema: {

@@ -8,6 +8,6 @@ export { REST_PROXY_CODES, REST_PROXY_OF_KAFKA } from './rest-proxy-codes.js';
 export type { RestProxyCode } from './rest-proxy-codes.js';
 export { V2_TYPE, wantedV2Type } from './rest-proxy-dialect.js';
 export type { Dialect } from './rest-proxy-dialect.js';
-export { restProxyRecordError } from './rest-proxy-refusal.js';
+export { restProxyCodeOf, restProxyRecordError, restProxyStatusOf } from './rest-proxy-refusal.js';
 export type { RestProxyError } from './rest-proxy-refusal.js';
 export { problemOf } from './problem-mapping.js';

@@ -1,3 +1,4 @@
+import { PROBLEMS, type ProblemCode } from './problem-codes.js';
 import type { ProblemError } from './problem.error.js';
 import { problemHeaders } from './problem.js';
 import { REST_PROXY_CODES, REST_PROXY_OF_PROBLEM } from './rest-proxy-codes.js';
@@ -21,24 +22,32 @@ const TYPES: Readonly<Record<Dialect, string>> = { v2: V2_TYPE, v3: 'application
 export function restProxyRefusal(problem: ProblemError, dialect: Dialect): RestProxyRefusal {
   const body = restProxyErrorOf(problem);
   return {
-    status: statusOf(body.error_code),
+    status: restProxyStatusOf(body.error_code),
     headers: { ...problemHeaders(problem), 'content-type': TYPES[dialect] },
     body,
   };
 }
 
 export function restProxyErrorOf(problem: ProblemError): RestProxyError {
-  const code = problem.restProxy ?? REST_PROXY_OF_PROBLEM[problem.code] ?? problem.status;
-  return { error_code: code, message: problem.detail };
+  return {
+    error_code: problem.restProxy ?? restProxyCodeOf(problem.code),
+    message: problem.detail,
+  };
+}
+
+/** The `error_code` that one of the bridge's own codes stands behind, where its place has no other. */
+export function restProxyCodeOf(code: ProblemCode): number {
+  return REST_PROXY_OF_PROBLEM[code] ?? PROBLEMS[code].status;
 }
 
 /** The refusal of one record in an answer that stands for several: codes above 422 stand in the text there. */
 export function restProxyRecordError(problem: ProblemError): RestProxyError {
   const { error_code: code, message } = restProxyErrorOf(problem);
-  if (statusOf(code) !== 422 || code === 422) return { error_code: code, message };
+  if (restProxyStatusOf(code) !== 422 || code === 422) return { error_code: code, message };
   return { error_code: 422, message: `Error: ${code} : ${message}` };
 }
 
-function statusOf(code: number): number {
+/** The status that an `error_code` is answered with: its own of five digits, else the code itself. */
+export function restProxyStatusOf(code: number): number {
   return code in REST_PROXY_CODES ? REST_PROXY_CODES[code as keyof typeof REST_PROXY_CODES] : code;
 }

@@ -28,7 +28,8 @@ const OFFSET = object(
   },
 );
 
-const RECORD_FIELDS = {
+/** What a record may have beside its value. */
+export const RECORD_FIELDS = {
   key: { type: ['string', 'null'], maxLength: 4096, description: 'At most 4 KiB. "" is a key.' },
   headers: {
     type: ['object', 'null'],

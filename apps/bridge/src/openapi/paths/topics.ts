@@ -19,6 +19,18 @@ const PARTITION = object({
   inSyncReplicas: list(whole()),
 });
 
+/** What a topic that is to be made has. */
+export const TOPIC_FIELDS = {
+  topic: { type: 'string', pattern: '^[a-zA-Z0-9._-]{1,249}$' },
+  partitions: { type: 'integer', minimum: 1, maximum: 10_000, default: 3 },
+  replicationFactor: { type: 'integer', minimum: 1, maximum: 15, default: 2 },
+  config: {
+    type: 'object',
+    maxProperties: 50,
+    additionalProperties: { type: ['string', 'number', 'boolean'] },
+  },
+} as const;
+
 export const topicPaths: Paths = {
   '/topics': {
     get: {
@@ -69,15 +81,11 @@ export const topicPaths: Paths = {
         required: true,
         content: json(
           request(
-            { topic: { type: 'string', pattern: '^[a-zA-Z0-9._-]{1,249}$' } },
+            { topic: TOPIC_FIELDS.topic },
             {
-              partitions: { type: 'integer', minimum: 1, maximum: 10_000, default: 3 },
-              replicationFactor: { type: 'integer', minimum: 1, maximum: 15, default: 2 },
-              config: {
-                type: 'object',
-                maxProperties: 50,
-                additionalProperties: { type: ['string', 'number', 'boolean'] },
-              },
+              partitions: TOPIC_FIELDS.partitions,
+              replicationFactor: TOPIC_FIELDS.replicationFactor,
+              config: TOPIC_FIELDS.config,
             },
           ),
           { topic: 'nome-do-topico', partitions: 3, replicationFactor: 2, config: {} },
