@@ -134,9 +134,15 @@ function begin(reply: FastifyReply): void {
   reply.raw.flushHeaders();
 }
 
+/**
+ * Of a client that has sent all of its body by then, the connection is as good as any: its next request may be on it
+ * already, and must not be lost.
+ */
 function finish({ raw: request }: FastifyRequest, { raw: response }: FastifyReply): void {
   response.end(() => {
     if (request.complete) return;
-    setTimeout(() => request.socket.destroy(), GRACE_MS).unref();
+    setTimeout(() => {
+      if (!request.complete) request.socket.destroy();
+    }, GRACE_MS).unref();
   });
 }
