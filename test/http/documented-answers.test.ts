@@ -1,3 +1,4 @@
+import { holdAnswer, type Asked } from './asked.js';
 import { postJson } from './client.js';
 import { ANSWERS, DOCUMENT, faultsOf, operationNamed } from './openapi-schemas.js';
 import { startBridge, type RunningBridge } from './running-bridge.js';
@@ -11,13 +12,10 @@ beforeAll(async () => {
 
 afterAll(() => bridge.stop());
 
-/** Operation and status, then what to ask for. */
-type Asked = readonly [string, number, string, string?, Readonly<Record<string, string>>?];
-
 const SENT_TRANSACTION = '{"records":[{"topic":"orders","data":1,"message_id":"sent-with"}]}';
 
 const ASKED: readonly Asked[] = [
-  ['postRecord', 200, '/topics/orders', '{"data":1,"message_id":"sent"}'],
+  ['postRecord', 200, '/topics/orders', '{"key":"k","data":1,"message_id":"sent"}'],
   ['postRecord', 201, '/topics/orders', '{"key":"k","data":1,"message_id":"new"}'],
   ['postRecord', 201, '/topics/orders', '{"records":[{"data":1},{"data":2}]}'],
   ['postRecord', 201, '/topics/orders', '{"key":"k","data":1,"message_id":"new"}'],
@@ -41,6 +39,7 @@ const ASKED: readonly Asked[] = [
   ['listTopics', 200, '/topics'],
   ['describeTopic', 200, '/topics/orders'],
   ['createTopic', 201, '/admin/topics', '{"topic":"made"}'],
+  ['createTopic', 201, '/admin/topics', '{"topic_name":"made-too","partitions_count":1}'],
   ['createTopic', 409, '/admin/topics', '{"topic":"made"}'],
   ['listDeadLetters', 200, '/admin/dead-letters'],
   ['showDeadLetter', 200, '/admin/dead-letters/dead'],
@@ -66,22 +65,7 @@ test('every answer has the members that the document gives it, and no other', as
   await postJson(`${bridge.url}/transactions`, SENT_TRANSACTION);
   await bridge.relay.confirm([...named('sent'), ...named('sent-with')]);
   const faults: string[] = [];
-  for (const [id, status, path, body, headers = {}] of ASKED) {
-    const { method } = operationNamed(id);
-    const sentBody =
-      id === 'postRecord' && status === 200 ? '{"key":"k","data":1,"message_id":"sent"}' : body;
-    const answer = await fetch(`${bridge.url}${path}`, {
-      method: method.toUpperCase(),
-      headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(sentBody === undefined ? {} : { body: sentBody }),
-    });
-    expect([id, answer.status]).toEqual([id, status]);
-    const [type = ''] = answer.headers.get('content-type')?.split(';') ?? [];
-    faults.push(...faultsOf(operationNamed(id), status, type, await answer.json()));
-  }
+  for (const asked of ASKED) faults.push(...(await holdAnswer(bridge.url, asked)).faults);
   expect(faults).toEqual([]);
 });
 
