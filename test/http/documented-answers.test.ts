@@ -21,6 +21,7 @@ const ASKED: readonly Asked[] = [
   ['postRecord', 201, '/topics/orders', '{"key":"k","data":1,"message_id":"new"}'],
   ['postRecord', 202, '/topics/orders', '{"data":1}', { prefer: 'respond-async' }],
   ['postRecord', 422, '/topics/orders', '{"data":2,"message_id":"new"}'],
+  ['postRecord', 400, '/topics/orders', '{"records":[{"data":1}]}', { 'idempotency-key': '' }],
   ['postRecord', 400, '/topics/orders', '{"records":[{"data":1},{"data":1,"key":2}]}'],
   ['postTransaction', 200, '/transactions', SENT_TRANSACTION],
   ['postTransaction', 201, '/transactions', '{"records":[{"topic":"orders","data":1}]}'],

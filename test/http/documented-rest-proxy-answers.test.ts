@@ -2,6 +2,7 @@ import type { OutboxRecord } from '@bridge/outbox';
 import { holdAnswer, type Asked } from './asked.js';
 import { ANSWERS, OPERATIONS, operationNamed } from './openapi-schemas.js';
 import { startBridge, type RunningBridge } from './running-bridge.js';
+import { exchange, post } from './wire.js';
 
 const V2 = { accept: 'application/vnd.kafka.v2+json' };
 const V1 = { accept: 'application/vnd.kafka.v1+json' };
@@ -10,6 +11,7 @@ const BINARY_V2 = { 'content-type': 'application/vnd.kafka.binary.v2+json' };
 const NOW = { prefer: 'wait=0' };
 /** More headers than a request may have. */
 const MANY = Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`x-${n}`, '']));
+const NO_KEY = { 'idempotency-key': '' };
 const V3 = '/v3/clusters/memory';
 const V3_ORDERS = `${V3}/topics/orders`;
 
@@ -174,6 +176,9 @@ const REFUSALS: readonly Asked[] = [
   ['v3PostBatch', 404, '/v3/clusters/other/topics/orders/records:batch', BATCH],
   ['v3PostBatch', 422, `${V3_ORDERS}/records:batch`, '{"entries":[]}'],
   ['v3PostBatch', 422, `${V3_ORDERS}/records:batch`, '{"records":[]}'],
+  ['v3PostBatch', 422, `${V3_ORDERS}/records:batch`, BATCH, NO_KEY],
+  ['v3PostRecords', 422, `${V3_ORDERS}/records`, STREAM, NO_KEY],
+  ['postRecord', 422, '/topics/orders', v2('a'), { ...JSON_V2, ...NO_KEY }],
 ];
 
 /** With Kafka out of reach, whoever asks about it. */
@@ -224,6 +229,24 @@ test.each([
   const held = await holdAll(asked);
   expect(held.flatMap(({ answer }) => answer.faults)).toEqual([]);
   expect(held.filter(({ answer }) => answer.bodies.filter(isRefusal).length !== 1)).toEqual([]);
+});
+
+test('a method that no contract has there is refused like the others', async () => {
+  const as = async (method: string, headers = {}) => {
+    const request = post('/v3/clusters/memory/acls', '{}', headers).toString();
+    const { status, body } = await exchange(bridge.port, request.replace('POST', method));
+    return [status, (JSON.parse(body) as { error_code: number }).error_code];
+  };
+  for (const method of ['PUT', 'PROPFIND', 'QUERY']) {
+    expect([method, await as(method)]).toEqual([method, [501, 501]]);
+  }
+  // It says in its type what it asks in; Fastify refuses it by itself where it does not.
+  const bare = 'QUERY /v3/clusters/memory/acls HTTP/1.1\r\nhost: x\r\n\r\n';
+  const { status, body } = await exchange(bridge.port, bare);
+  expect([status, JSON.parse(body)]).toEqual([
+    415,
+    { error_code: 415, message: expect.any(String) },
+  ]);
 });
 
 test('every refusal while Kafka is away is as the document says', async () => {

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../problem/index.js';
+import { isMessageId } from './message-id.js';
 import { readPreference, type Preference } from './preference.js';
 import { isTraceParent } from './trace-parent.js';
 
@@ -12,7 +13,7 @@ export interface RequestFacts {
 
 /**
  * @param defaultWaitMs how long who does not say anything else waits for Kafka.
- * @throws ProblemError `duplicate_header`.
+ * @throws ProblemError `duplicate_header`, `invalid_message_id`.
  */
 export function requestFacts(request: FastifyRequest, defaultWaitMs: number): RequestFacts {
   return {
@@ -32,7 +33,12 @@ function idempotencyKeyOf(request: FastifyRequest): string | null {
   // Node joins repeated headers with a comma; which of two ids was meant cannot be known.
   const given = request.raw.headersDistinct['idempotency-key'] ?? [];
   if (given.length > 1) throw new ProblemError('duplicate_header', 'Idempotency-Key stands twice');
-  return given[0] ?? null;
+  const [key = ''] = given;
+  // Also where it is only the beginning of ids: all who send an empty one would share them.
+  if (!isMessageId(key)) {
+    throw new ProblemError('invalid_message_id', 'Idempotency-Key is not 1 to 255 printable ASCII');
+  }
+  return key;
 }
 
 function traceParentOf(request: FastifyRequest): string | null {

@@ -24,6 +24,7 @@ test.each<[unknown, number, string]>([
   [new NotFoundException('Cannot GET /secret'), 404, 'not_found'],
   [fastifyError('FST_ERR_CTP_BODY_TOO_LARGE'), 413, 'payload_too_large'],
   [fastifyError('FST_ERR_CTP_INVALID_MEDIA_TYPE'), 415, 'unsupported_media_type'],
+  [fastifyError('FST_ERR_ROUTE_MISSING_CONTENT_TYPE'), 415, 'unsupported_media_type'],
   [fastifyError('FST_ERR_BAD_URL'), 400, 'invalid_url'],
 ])('%s is answered with %d %s', (error, status, code) => {
   const problem = problemOf(error);

@@ -71,6 +71,11 @@ const FASTIFY: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Use Content-Type: application/json'],
   FST_ERR_CTP_EMPTY_TYPE: ['unsupported_media_type', 'Use Content-Type: application/json'],
   FST_ERR_CTP_INVALID_TYPE: ['unsupported_media_type', 'Use Content-Type: application/json'],
+  // Only of QUERY, which must say what it asks in.
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: [
+    'unsupported_media_type',
+    'Use Content-Type: application/json',
+  ],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     'bad_request_framing',
     'The body is not as long as Content-Length says',

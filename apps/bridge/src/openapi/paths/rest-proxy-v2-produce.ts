@@ -43,7 +43,13 @@ function produceRequest(data: Schema): Schema {
     },
   );
   return request(
-    { records: { ...list(record), minItems: 1, maxItems: 500 } },
+    {
+      records: {
+        ...list(record),
+        minItems: 1,
+        description: 'At most 500, or what MAX_RECORDS_PER_REQUEST says: more are a 413.',
+      },
+    },
     {
       key_schema: NOTHING,
       value_schema: NOTHING,

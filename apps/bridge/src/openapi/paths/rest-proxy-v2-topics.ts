@@ -1,6 +1,6 @@
 import type { ProblemCode } from '../../problem/index.js';
 import type { Operation, Paths, Schema } from '../openapi.types.js';
-import { json, list, named, object, request, text, TOPIC, truth, whole } from '../parts.js';
+import { json, list, named, object, orNull, request, text, TOPIC, truth, whole } from '../parts.js';
 import { answerV2, PARTITION, V2_TAG } from './rest-proxy-parts.js';
 import { TOPIC_FIELDS } from './topics.js';
 
@@ -136,8 +136,8 @@ export const v2TopicPaths: Paths = {
           request(
             { topic_name: TOPIC_FIELDS.topic },
             {
-              partitions_count: TOPIC_FIELDS.partitions,
-              replication_factor: TOPIC_FIELDS.replicationFactor,
+              partitions_count: orNull(TOPIC_FIELDS.partitions),
+              replication_factor: orNull(TOPIC_FIELDS.replicationFactor),
               config: TOPIC_FIELDS.config,
             },
           ),

@@ -123,7 +123,13 @@ export const V3_RECORD_SCHEMAS: Readonly<Record<string, Schema>> = {
     oneOf: [dataOf('JSON', {}), dataOf('BINARY', orNull(BASE64)), dataOf('STRING', orNull(text()))],
   },
   V3Record: request({}, RECORD),
-  V3Batch: request({ entries: { ...list(request(ID, RECORD)), minItems: 1, maxItems: 500 } }),
+  V3Batch: request({
+    entries: {
+      ...list(request(ID, RECORD)),
+      minItems: 1,
+      description: 'At most 500, or what MAX_RECORDS_PER_REQUEST says. Their ids are distinct.',
+    },
+  }),
   V3DataFacts: object({
     type: choice('JSON', 'BINARY', 'STRING'),
     size: whole('Of the bytes in Kafka.'),
@@ -179,7 +185,7 @@ export const v3RecordPaths: Paths = {
           ...COMMITTED_EXAMPLE,
         }),
       },
-      problems: ['unknown_cluster', 'empty_body', ...PROBLEMS_OF_STREAM],
+      problems: ['unknown_cluster', 'empty_body', 'invalid_message_id', ...PROBLEMS_OF_STREAM],
       codesHere: { empty_body: 42206 },
     }),
   },
@@ -207,6 +213,7 @@ export const v3RecordPaths: Paths = {
         'invalid_body',
         'unknown_parameter',
         'unsupported_charset',
+        'invalid_message_id',
         'shutting_down',
       ],
     }),
