@@ -44,6 +44,16 @@ function bodyFields(requestBody) {
   return [make('label', {}, 'Content-Type', type), text];
 }
 
+/** What may be asked for, where a success can come in several types. */
+function acceptField({ responses }) {
+  const successes = Object.entries(responses).filter(([status]) => status < '300');
+  const types = new Set(successes.flatMap(([, { content = {} }]) => Object.keys(content)));
+  if (types.size < 2) return [];
+  const accept = make('select', { name: 'accept' });
+  accept.append(...['', ...types].map((name) => make('option', { value: name }, name || 'any')));
+  return [make('label', {}, 'Accept', accept)];
+}
+
 /** The request that a filled-in form stands for. */
 function requestOf(form, method, path) {
   const headers = {};
@@ -57,7 +67,9 @@ function requestOf(form, method, path) {
   }
   const text = form.querySelector('textarea')?.value;
   const hasBody = text !== undefined && text !== '';
-  if (hasBody) headers['Content-Type'] = form.querySelector('select').value;
+  if (hasBody) headers['Content-Type'] = form.querySelector('select[name=type]').value;
+  const accept = form.querySelector('select[name=accept]')?.value ?? '';
+  if (accept !== '') headers['Accept'] = accept;
   const url = query.size > 0 ? `${target}?${query}` : target;
   return [url, { method: method.toUpperCase(), headers, ...(hasBody ? { body: text } : {}) }];
 }
@@ -96,13 +108,14 @@ function responseOf([status, { description, content = {} }], spec) {
   return make('details', {}, make('summary', {}, `${status} ${description}`), ...shown);
 }
 
-function operationOf(method, path, operation, spec) {
+function operationOf(method, path, operation, spec, properties) {
   const output = make('pre', { hidden: true });
   const form = make(
     'form',
     {},
     ...(operation.parameters ?? []).map(fieldOf),
     ...bodyFields(operation.requestBody),
+    ...acceptField(operation),
     make('button', {}, 'Send'),
   );
   form.addEventListener('submit', (event) => {
@@ -120,7 +133,7 @@ function operationOf(method, path, operation, spec) {
   const responses = Object.entries(operation.responses).map((one) => responseOf(one, spec));
   return make(
     'details',
-    { id: operation.operationId },
+    properties,
     title,
     make('p', {}, operation.description ?? ''),
     form,
@@ -137,7 +150,9 @@ for (const { name } of spec.tags) {
   for (const [path, methods] of Object.entries(spec.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       if (operation.tags.includes(name)) {
-        operations.append(operationOf(method, path, operation, spec));
+        // An operation of two languages stands under both; an id may stand once only.
+        const properties = operation.tags[0] === name ? { id: operation.operationId } : {};
+        operations.append(operationOf(method, path, operation, spec, properties));
       }
     }
   }
