@@ -55,12 +55,10 @@ test('shows every operation under each of its languages, and its id once', () =>
 });
 
 test('shows each answer in each of its types', () => {
-  for (const { operationId, responses } of OPERATIONS) {
-    const { text } = shown(operationId);
-    for (const [status, { content = {} }] of Object.entries(responses)) {
-      expect(text).toContain(status);
-      for (const type of Object.keys(content)) expect(text).toContain(type);
-    }
+  for (const { operationId, path, responses } of OPERATIONS) {
+    const types = Object.values(responses).flatMap(({ content = {} }) => Object.keys(content));
+    const codes = shown(operationId).querySelectorAll('code');
+    expect(codes.map(({ text }) => text)).toEqual([path, ...types]);
   }
 });
 

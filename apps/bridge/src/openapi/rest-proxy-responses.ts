@@ -11,13 +11,17 @@ import { named, object, text } from './parts.js';
 import { refusalHeaders } from './problem-responses.js';
 
 /** The body of every refusal in the Kafka REST Proxy's languages. */
-export const REST_PROXY_ERROR: Schema = object({
-  error_code: {
-    type: 'integer',
-    description: 'The status, or a code of five digits that begins with it; docs/errors.md.',
-  },
-  message: text(),
-});
+export const REST_PROXY_ERROR: Schema = {
+  ...object({
+    error_code: {
+      type: 'integer',
+      description: 'The status, or a code of five digits that stands for one; docs/errors.md.',
+    },
+    message: text(),
+  }),
+  description:
+    'A refusal. `x-problem-codes` names the bridge\u2019s own codes that its numbers stand for.',
+};
 
 const TYPES: Readonly<Record<Dialect, string>> = { v2: V2_TYPE, v3: 'application/json' };
 

@@ -92,7 +92,8 @@ const RECORD = {
 
 const XML = '<nfe><infNFe Id="NFe35200714200166000187550010000000015123456789"/></nfe>';
 
-const HEADERS = {
+/** What the answer to a POST says beside its body. */
+export const ANSWER_HEADERS = {
   'Idempotent-Replayed': {
     description: 'true: an earlier request has brought this record; nothing new was stored.',
     schema: choice('true'),
@@ -109,7 +110,7 @@ const answered = { success: true, message_id: RECORD.message_id, acks: 'all' };
 function taken(description: string, example: object, headers = {}): Response {
   return {
     description,
-    headers: { ...HEADERS, ...headers },
+    headers: { ...ANSWER_HEADERS, ...headers },
     content: { 'application/json': { schema: named('RecordAnswer'), example } },
   };
 }

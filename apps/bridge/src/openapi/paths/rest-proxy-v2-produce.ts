@@ -1,5 +1,5 @@
 import { REST_PROXY_OF_KAFKA, type ProblemCode } from '../../problem/index.js';
-import type { MediaType, Operation, Paths, Responses, Schema } from '../openapi.types.js';
+import type { MediaType, Operation, Paths, Response, Responses, Schema } from '../openapi.types.js';
 import {
   choice,
   inQuery,
@@ -12,7 +12,7 @@ import {
   TOPIC,
   whole,
 } from '../parts.js';
-import { RECORD_FIELDS } from './records.js';
+import { ANSWER_HEADERS, RECORD_FIELDS } from './records.js';
 import {
   answerV2,
   BASE64,
@@ -105,24 +105,28 @@ const TEXT_BODY: MediaType = {
 
 const SENT = { partition: 2, offset: 41, error_code: null, error: null };
 const NOWHERE = { partition: null, offset: null, message_id: 'pedido-000123-inclusao' };
-const answered = (...offsets: readonly object[]) => ({
-  offsets,
-  key_schema_id: null,
-  value_schema_id: null,
+const answerOf = (description: string, ...offsets: readonly object[]): Response => ({
+  ...answerV2(description, named('V2ProduceAnswer'), {
+    offsets,
+    key_schema_id: null,
+    value_schema_id: null,
+  }),
+  headers: ANSWER_HEADERS,
 });
 
 const ANSWERS: Responses = {
-  200: answerV2('Kafka has committed all records.', named('V2ProduceAnswer'), answered(SENT)),
-  202: answerV2(
+  200: answerOf('Kafka has committed all records.', SENT),
+  202: answerOf(
     'All are stored, and some were not confirmed in time. Do not post them again.',
-    named('V2ProduceAnswer'),
-    answered(SENT, { ...NOWHERE, error_code: null, error: null, status: 'pending' }),
+    SENT,
+    { ...NOWHERE, error_code: null, error: null, status: 'pending' },
   ),
-  422: answerV2(
-    'Kafka has refused a record for good; what has an offset is committed.',
-    named('V2ProduceAnswer'),
-    answered(SENT, { ...NOWHERE, error_code: 50002, error: 'Kafka refuses it', status: 'dlq' }),
-  ),
+  422: answerOf('Kafka has refused a record for good; what has an offset is committed.', SENT, {
+    ...NOWHERE,
+    error_code: 50002,
+    error: 'Kafka refuses it',
+    status: 'dlq',
+  }),
 };
 
 const PROBLEMS_OF_RECORDS: readonly ProblemCode[] = [
