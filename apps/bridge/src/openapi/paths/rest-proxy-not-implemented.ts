@@ -2,6 +2,7 @@ import type { Method, Operation, Paths } from '../openapi.types.js';
 import { anyName, V2_TAG, V3_TAG } from './rest-proxy-parts.js';
 
 const V3 = '/v3/clusters/{cluster}';
+const ASSIGNMENTS = `${V3}/consumer-groups/{group}/consumers/{consumer}/assignments`;
 const GROUP = '/consumers/{group}';
 const INSTANCE = `${GROUP}/instances/{instance}`;
 
@@ -17,14 +18,20 @@ const REFUSED: readonly (readonly [string, string, readonly Method[]])[] = [
   [`${V3}/acls`, 'v3Acls', ['get', 'post', 'delete']],
   [`${V3}/acls:batch`, 'v3AclsBatch', ['post']],
   [`${V3}/broker-configs`, 'v3BrokerConfigs', ['get']],
+  [`${V3}/broker-configs:alter`, 'v3AlterBrokerConfigs', ['post']],
   [`${V3}/broker-configs/{name}`, 'v3BrokerConfig', ['get', 'put', 'delete']],
   [`${V3}/brokers/{broker}/configs`, 'v3ConfigsOfBroker', ['get']],
+  [`${V3}/brokers/{broker}/configs:alter`, 'v3AlterConfigsOfBroker', ['post']],
   [`${V3}/brokers/{broker}/configs/{name}`, 'v3ConfigOfBroker', ['get', 'put', 'delete']],
   [`${V3}/brokers/{broker}/partition-replicas`, 'v3ReplicasOfBroker', ['get']],
   [`${V3}/consumer-groups`, 'v3ConsumerGroups', ['get']],
   [`${V3}/consumer-groups/{group}`, 'v3ConsumerGroup', ['get']],
   [`${V3}/consumer-groups/{group}/{what}`, 'v3ConsumerGroupPart', ['get']],
   [`${V3}/consumer-groups/{group}/{what}/{detail}`, 'v3ConsumerGroupDetail', ['get']],
+  [ASSIGNMENTS, 'v3Assignments', ['get']],
+  [`${ASSIGNMENTS}/{topic}/partitions/{partition}`, 'v3Assignment', ['get']],
+  [`${V3}/consumer-groups/{group}/lags/{topic}/partitions/{partition}`, 'v3Lag', ['get']],
+  [`${V3}/topics/{topic}/configs/{name}`, 'v3TopicConfig', ['put', 'delete']],
   [`${V3}/topics/{topic}/partitions/{partition}/reassignment`, 'v3Reassignment', ['get']],
   [`${V3}/topics/{topic}/configs:alter`, 'v3AlterTopicConfigs', ['post']],
 ];
