@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { Consumer, EachBatchPayload, IHeaders, Kafka } from 'kafkajs';
 import { highWatermarks } from './end-offsets.js';
+import { patchConsumers } from './kafkajs-consumer.js';
 
 const WITHIN_MS = 60_000;
 const POLL_MS = 50;
@@ -77,6 +78,7 @@ export class TopicReader {
     topics: string | readonly string[],
     { uncommitted = false, members = 1 }: ReaderOptions = {},
   ): Promise<TopicReader> {
+    patchConsumers();
     const kafka = new kafkajs.Kafka({
       clientId: 'topic-reader',
       brokers: [...bootstrap],

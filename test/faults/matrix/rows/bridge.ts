@@ -36,7 +36,7 @@ async function sideBySide(
 }
 
 function killAtRandom(world: FaultyWorld, scale: Scale): Promise<RowReport> {
-  const kills = scale === 'fast' ? 8 : 200;
+  const kills = scale === 'fast' ? 8 : 100;
   return sideBySide(scale, kills, async (_, bridges) => {
     const topics = [await world.topic('kill')];
     const setup = await world.bridge();
