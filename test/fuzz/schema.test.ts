@@ -13,6 +13,7 @@ import { hasPython, installSchemathesis, runSchemathesis } from './schemathesis.
 
 const CONFIG = join(PROJECT_ROOT, 'test', 'fuzz', 'schemathesis.toml');
 const LIMIT_MS = 300_000;
+const SHOWN_CHARACTERS = 5_000;
 const CASES_OF_AN_OPERATION = '20';
 /**
  * `positive_data_acceptance`: a document cannot say that `data: null` needs a key, or that a cursor must be ours.
@@ -65,7 +66,8 @@ async function expectConformance(): Promise<void> {
   const all = [...args, ...amount, ...choice, ...patience];
   const { code, said } = await runSchemathesis(installSchemathesis(), all, folder);
   const generated = Number(/(\d+) generated/.exec(said)?.[1] ?? 0);
-  expect([code, generated > 300, said.slice(-20_000)]).toEqual([0, true, expect.any(String)]);
+  if (code !== 0) throw new Error(said.slice(-SHOWN_CHARACTERS));
+  expect(generated).toBeGreaterThan(300);
 }
 
 (python ? test : test.skip)(

@@ -150,7 +150,8 @@ describe('The Kafka REST Proxy\u2019s languages, to a real cluster', () => {
     expect((await postV2(topic, 'json', [{ value: 1 }])).status).toBe(200);
     const { body: offsets } = await json(`${url}/topics/${topic}/partitions/0/offsets`);
     expect(offsets).toMatchObject({ beginning_offset: 0 });
-    expect((await json(`${topics}/${topic}`, { method: 'DELETE' })).status).toBe(204);
+    const deleted = await json(`${topics}/${topic}`, { method: 'DELETE' });
+    expect([deleted.status, deleted.body]).toEqual([204, {}]);
     const after = await postV2(topic, 'json', [{ value: 2 }]);
     expect([after.status, after.body['error_code']]).toEqual([404, 40401]);
   });

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { AdminConnection, KafkaJsPlainProducer, KafkaJsTopicAdmin } from '@bridge/kafka';
+import { until } from '../support/bridge-api.js';
 import { sharedCluster, type SharedCluster } from '../support/cluster.js';
+import { raisePartitions } from '../support/topic-changes.js';
 
 /** What the Kafka REST Proxy's languages ask of the cluster beside the rest. */
 describe('TopicAdmin, on a real cluster', () => {
@@ -79,7 +81,12 @@ describe('TopicAdmin, on a real cluster', () => {
 
   it('tells all topics with their partitions', async () => {
     const topic = await made();
-    const found = (await topics.overviews()).find((one) => one.topic === topic);
+    // Any broker may be asked, also one that has not heard of it yet.
+    const found = await until(
+      'the topic is listed',
+      async () => (await topics.overviews()).find((one) => one.topic === topic),
+      (one) => one?.partitions.length === 2,
+    );
     expect(
       found?.partitions.map(({ partition, replicas }) => [partition, replicas.length]),
     ).toEqual([
@@ -123,12 +130,8 @@ describe('TopicAdmin, on a real cluster', () => {
 
   it('asks anew when what it knows is too old', async () => {
     const topic = await made();
-    const other = new KafkaJsTopicAdmin(
-      new AdminConnection({ brokers: cluster.bootstrap, clientId: 'o', ssl: null, sasl: null }),
-    );
     expect(await topics.lookupPartitions(topic, 5_000)).toBe(2);
-    await other.addPartitions(topic, 4);
-    await other.close();
+    await raisePartitions(cluster.bootstrap, topic, 4);
     expect(topics.cachedPartitions(topic)).toBe(2);
     expect(await topics.lookupPartitions(topic, 5_000, -1)).toBe(4);
   });

@@ -9,11 +9,35 @@ const REFUSED: ReadonlySet<number | null> = new Set([37, 40, 42, 44]);
 const GONE_WITHIN_MS = 5_000;
 const POLL_MS = 50;
 
+/** A leader or the controller moves, or another topic is being deleted: the same may succeed a moment later. */
+const TRANSIENT: ReadonlySet<number | null> = new Set([5, 6, 7, 41]);
+
 /** Deletes a topic and waits until a broker does not know it any more. */
 export async function deleteTopic(admin: Admin, topic: string): Promise<void> {
-  await admin.deleteTopics({ topics: [topic], timeout: GONE_WITHIN_MS });
   const until = Date.now() + GONE_WITHIN_MS;
+  for (let again = false; !(await isDeleted(admin, topic, until, again)); again = true) {
+    await pause(POLL_MS);
+  }
   while (Date.now() < until && (await isThere(admin, topic))) await pause(POLL_MS);
+}
+
+/** False: ask again. */
+async function isDeleted(
+  admin: Admin,
+  topic: string,
+  until: number,
+  again: boolean,
+): Promise<boolean> {
+  try {
+    await admin.deleteTopics({ topics: [topic], timeout: GONE_WITHIN_MS });
+    return true;
+  } catch (error) {
+    const number = kafkaErrorNumber(error);
+    // The try before may have done it all the same.
+    if (again && number === UNKNOWN_TOPIC) return true;
+    if (!TRANSIENT.has(number) || Date.now() > until) throw error;
+    return false;
+  }
 }
 
 /** @throws KafkaError `topic_refused` where the topic has as many partitions already, or more. */
@@ -32,7 +56,10 @@ async function isThere(admin: Admin, topic: string): Promise<boolean> {
     await admin.fetchTopicMetadata({ topics: [topic] });
     return true;
   } catch (error) {
-    if (kafkaErrorNumber(error) === UNKNOWN_TOPIC) return false;
+    const number = kafkaErrorNumber(error);
+    if (number === UNKNOWN_TOPIC) return false;
+    // On its way out a topic has no leaders.
+    if (TRANSIENT.has(number)) return true;
     throw error;
   }
 }

@@ -38,6 +38,16 @@ const DURABILITY_SETTINGS: readonly string[] = [
   'compression.type',
 ];
 
+/** A broker may not have heard yet of what was changed a moment ago. */
+const HEARD_WITHIN_MS = 5_000;
+const HEARD_POLL_MS = 50;
+
+/** A topic that was made or got partitions here: until then (epoch ms) no broker is believed that knows less. */
+interface Changed {
+  readonly until: number;
+  readonly partitions: number;
+}
+
 /** A question about a topic that is under way. */
 interface Question {
   /** Null when the cluster cannot be asked. Never rejects. */
@@ -46,11 +56,15 @@ interface Question {
   readonly askedAt: number;
 }
 
+const GONE: TopicFacts = { partitions: 0, maxBytes: null };
+const NEVER_CHANGED: Changed = { until: 0, partitions: 0 };
+
 export class KafkaJsTopicAdmin extends TopicAdmin {
   private readonly logger = new Logger(KafkaJsTopicAdmin.name);
   private readonly cache = new TopicCache();
   private readonly warned = new Set<string>();
   private readonly asking = new Map<string, Question>();
+  private readonly changed = new Map<string, Changed>();
   private lastAnswerAt = 0;
   private lastProbeFailed = false;
   private readonly stopped = new AbortController();
@@ -67,12 +81,8 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
   }
 
   async describe(topic: string): Promise<TopicDescription> {
-    const metadata = await this.ask(`describe ${topic}`, (admin) =>
-      admin.fetchTopicMetadata({ topics: [topic] }),
-    );
-    const config = await this.config(topic);
-    const partitions = partitionsOf(metadata.topics[0]?.partitions ?? []);
-    return { topic, partitions, config };
+    const partitions = partitionsOf(await this.metadataOf(topic));
+    return { topic, partitions, config: await this.config(topic) };
   }
 
   overviews(): Promise<readonly TopicOverview[]> {
@@ -80,21 +90,29 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
   }
 
   settings(topic: string): Promise<readonly TopicSetting[]> {
-    return this.ask(`settings of ${topic}`, (admin) => topicSettings(admin, topic));
+    return this.heard(topic, () =>
+      this.ask(`settings of ${topic}`, (admin) => topicSettings(admin, topic)),
+    );
   }
 
   bounds(topic: string, partition: number): Promise<PartitionBounds> {
-    return this.ask(`offsets of ${topic}`, (admin) => partitionBounds(admin, topic, partition));
+    return this.heard(topic, () =>
+      this.ask(`offsets of ${topic}`, (admin) => partitionBounds(admin, topic, partition)),
+    );
   }
 
   async delete(topic: string): Promise<void> {
+    this.changed.delete(topic);
     await this.ask(`delete ${topic}`, (admin) => deleteTopic(admin, topic));
-    this.forget(topic);
+    this.cache.put(topic, GONE);
   }
 
   async addPartitions(topic: string, count: number): Promise<void> {
-    await this.ask(`add partitions to ${topic}`, (admin) => addPartitions(admin, topic, count));
+    await this.heard(topic, () =>
+      this.ask(`add partitions to ${topic}`, (admin) => addPartitions(admin, topic, count)),
+    );
     this.forget(topic);
+    this.noteChanged(topic, count);
   }
 
   async create(wanted: NewTopic): Promise<void> {
@@ -106,7 +124,8 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
       throw refusal(error);
     }
     this.forget(topic);
-    if (!created) {
+    if (created) this.noteChanged(topic, wanted.assignments?.length ?? wanted.partitions ?? 1);
+    else {
       throw new KafkaError(
         { code: 'topic_exists', scope: 'topic', retryable: false, outcome: 'not-written' },
         `the topic ${topic} exists already`,
@@ -178,10 +197,7 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
 
   private async facts(topic: string): Promise<TopicFacts | null> {
     try {
-      const metadata = await this.ask(`describe ${topic}`, (admin) =>
-        admin.fetchTopicMetadata({ topics: [topic] }),
-      );
-      const partitions = metadata.topics[0]?.partitions.length ?? 0;
+      const partitions = (await this.metadataOf(topic)).length;
       const config = await this.config(topic);
       this.warnOnce(topic, config);
       const maxBytes = Number(config['max.message.bytes'] ?? Number.NaN);
@@ -191,10 +207,50 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
     } catch (error) {
       const { code } = toKafkaError(error, 'describe');
       if (code !== 'unknown_topic' && code !== 'invalid_topic') return null;
-      const missing = { partitions: 0, maxBytes: null };
-      this.cache.put(topic, missing);
-      return missing;
+      this.cache.put(topic, GONE);
+      return GONE;
     }
+  }
+
+  private async metadataOf(topic: string) {
+    return this.heard(
+      topic,
+      async () => {
+        const { topics } = await this.ask(`describe ${topic}`, (admin) =>
+          admin.fetchTopicMetadata({ topics: [topic] }),
+        );
+        return topics[0]?.partitions ?? [];
+      },
+      (partitions, least) => partitions.length >= least,
+    );
+  }
+
+  /**
+   * Asks again while the answer is that of a broker which has not heard of a change that was made here.
+   * @param knows whether an answer is that of one which has.
+   */
+  private async heard<T>(
+    topic: string,
+    ask: () => Promise<T>,
+    knows: (answer: T, partitions: number) => boolean = () => true,
+  ): Promise<T> {
+    for (;;) {
+      const { until, partitions } = this.changed.get(topic) ?? NEVER_CHANGED;
+      const isFresh = Date.now() < until;
+      try {
+        const answer = await ask();
+        if (!isFresh || knows(answer, partitions)) return answer;
+      } catch (error) {
+        if (!isFresh || toKafkaError(error, 'ask').code !== 'unknown_topic') throw error;
+      }
+      await pause(HEARD_POLL_MS);
+    }
+  }
+
+  private noteChanged(topic: string, partitions: number): void {
+    const now = Date.now();
+    for (const [name, { until }] of this.changed) if (until < now) this.changed.delete(name);
+    this.changed.set(topic, { until: now + HEARD_WITHIN_MS, partitions });
   }
 
   /** Needs a right of its own (DescribeConfigs); without it the bridge works, it only knows less. */
