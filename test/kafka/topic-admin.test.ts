@@ -57,6 +57,8 @@ describe('TopicAdmin, on a real cluster', () => {
     const topic = nameOf();
     const wanted = { topic, partitions: 1, replicationFactor: 3, config: {}, validateOnly: true };
     await topics.create(wanted);
+    // At once: nobody waits for a topic that was not made.
+    expect(await topics.lookupPartitions(topic, 2_000)).toBe(0);
     await expect(topics.describe(topic)).rejects.toMatchObject({ code: 'unknown_topic' });
     const refused = topics.create({ ...wanted, replicationFactor: 9 });
     await expect(refused).rejects.toMatchObject({ code: 'topic_refused' });

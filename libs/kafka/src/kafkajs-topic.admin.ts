@@ -124,13 +124,14 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
       throw refusal(error);
     }
     this.forget(topic);
-    if (created) this.noteChanged(topic, wanted.assignments?.length ?? wanted.partitions ?? 1);
-    else {
+    if (!created) {
       throw new KafkaError(
         { code: 'topic_exists', scope: 'topic', retryable: false, outcome: 'not-written' },
         `the topic ${topic} exists already`,
       );
     }
+    // At least one partition: how many the brokers make by themselves is not known.
+    if (wanted.validateOnly !== true) this.noteChanged(topic, wanted.partitions ?? 1);
   }
 
   async cluster(): Promise<ClusterView> {

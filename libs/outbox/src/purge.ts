@@ -12,7 +12,7 @@ export interface Purged {
 }
 
 /**
- * Bytes of records in a slice, unless one alone has more. What is deleted is overwritten, and so needs its own size
+ * Bytes of sent records in a slice, and of dead letters, unless one alone has more. What is deleted is overwritten, and so needs its own size
  * in SQLite's log: on a nearly full disk a larger slice would have no room, and the disk would stay full.
  */
 const SLICE_BYTES = 2 * 1024 * 1024;

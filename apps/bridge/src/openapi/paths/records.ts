@@ -14,6 +14,7 @@ import {
   truth,
   whole,
 } from '../parts.js';
+import { RECORD_PROBLEMS } from './record-problems.js';
 
 const OFFSET = object(
   {
@@ -124,37 +125,15 @@ const PENDING = {
 };
 
 const PROBLEMS_OF_RECORDS: readonly ProblemCode[] = [
-  'invalid_json',
+  ...RECORD_PROBLEMS,
   'empty_body',
-  'json_too_deep',
-  'invalid_utf8',
-  'invalid_body',
   'empty_batch',
   'batch_too_large',
   'unknown_parameter',
-  'unsupported_charset',
-  'invalid_key',
   'key_required',
-  'invalid_header',
-  'too_many_headers',
-  'invalid_partition',
-  'invalid_timestamp',
-  'invalid_message_id',
   'message_id_conflict',
-  'message_id_reused',
-  'invalid_topic',
-  'topic_forbidden',
-  'unknown_topic',
-  'topic_not_authorized',
-  'message_too_large',
-  'invalid_record',
   'outbox_required',
-  'queue_full',
-  'storage_low',
-  'storage_full',
-  'storage_unavailable',
   'shutting_down',
-  'kafka_unavailable',
 ];
 
 const LISTED = { ...sent, message_id: 'pedido-000123-inclusao' };

@@ -12,6 +12,7 @@ import {
   TOPIC,
   whole,
 } from '../parts.js';
+import { RECORD_PROBLEMS } from './record-problems.js';
 import { ANSWER_HEADERS, RECORD_FIELDS } from './records.js';
 import {
   answerV2,
@@ -130,38 +131,16 @@ const ANSWERS: Responses = {
 };
 
 const PROBLEMS_OF_RECORDS: readonly ProblemCode[] = [
-  'invalid_json',
+  ...RECORD_PROBLEMS,
   'empty_body',
-  'json_too_deep',
-  'invalid_utf8',
-  'invalid_body',
   'invalid_value',
   'empty_batch',
   'batch_too_large',
   'unknown_parameter',
-  'unsupported_charset',
   'not_acceptable',
   'schema_unsupported',
-  'invalid_key',
-  'invalid_header',
-  'too_many_headers',
-  'invalid_partition',
-  'invalid_timestamp',
-  'invalid_message_id',
-  'message_id_reused',
-  'invalid_topic',
-  'topic_forbidden',
-  'unknown_topic',
-  'topic_not_authorized',
-  'message_too_large',
-  'invalid_record',
   'outbox_required',
-  'queue_full',
-  'storage_low',
-  'storage_full',
-  'storage_unavailable',
   'shutting_down',
-  'kafka_unavailable',
 ];
 
 const ASYNC = inQuery(

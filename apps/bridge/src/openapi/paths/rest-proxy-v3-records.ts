@@ -20,38 +20,17 @@ import {
   TOPIC,
   whole,
 } from '../parts.js';
+import { RECORD_PROBLEMS } from './record-problems.js';
 import { BASE64, CLUSTER, NOTHING, PRODUCE_HEADERS } from './rest-proxy-parts.js';
 import { CLUSTER_ID, inV3 } from './rest-proxy-v3-resources.js';
 import { RECORD_FIELDS } from './records.js';
 
 /** What one record can be refused with, whatever becomes of the others. */
 const PROBLEMS_OF_RECORD: readonly ProblemCode[] = [
-  'invalid_json',
-  'json_too_deep',
-  'invalid_utf8',
-  'invalid_body',
+  ...RECORD_PROBLEMS,
   'invalid_value',
-  'unsupported_charset',
   'schema_unsupported',
   'payload_too_large',
-  'invalid_key',
-  'invalid_header',
-  'too_many_headers',
-  'invalid_partition',
-  'invalid_timestamp',
-  'invalid_message_id',
-  'message_id_reused',
-  'invalid_topic',
-  'topic_forbidden',
-  'unknown_topic',
-  'topic_not_authorized',
-  'message_too_large',
-  'invalid_record',
-  'queue_full',
-  'storage_low',
-  'storage_full',
-  'storage_unavailable',
-  'kafka_unavailable',
   'internal_error',
 ];
 /** What ends a stream. */
