@@ -25,8 +25,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function start(): Promise<BridgeProcess> {
-  const bridge = await BridgeProcess.start({ env });
+async function start(extra: Readonly<Record<string, string>> = {}): Promise<BridgeProcess> {
+  const bridge = await BridgeProcess.start({ env: { ...env, ...extra } });
   started.push(bridge);
   return bridge;
 }
@@ -42,6 +42,10 @@ async function refusal(
   const { ended } = await bridge.launch();
   const { code } = await ended;
   return { code, said: bridge.lines.join('\n') };
+}
+
+function notJson({ lines }: BridgeProcess): string[] {
+  return lines.filter((line) => !/^\{.*\}$/.test(line));
 }
 
 test('the port opens while Kafka is out of reach, and records are taken', async () => {
@@ -71,6 +75,15 @@ test('a port that is taken is told without a stack, and the process exits with 6
   expect(code).toBe(69);
   expect(said.split('\n').at(-1)).toMatch(/^listen EADDRINUSE: address already in use/);
   expect(said).not.toContain('    at ');
+});
+
+test("Node's own warnings are lines of the log, too", async () => {
+  const warning = 'process.once("SIGTERM", () => process.emitWarning("ten listeners too many"))';
+  const preload = `--import=data:text/javascript,${encodeURIComponent(warning)}`;
+  const bridge = await start({ NODE_OPTIONS: preload });
+  await bridge.terminate();
+  expect(bridge.lines.join('\n')).toContain('ten listeners too many');
+  expect(notJson(bridge)).toEqual([]);
 });
 
 test('noise and a client that goes away are a line each in the log, and no record', async () => {
@@ -104,6 +117,6 @@ test('SIGTERM answers who waits, and the process exits with 0', async () => {
   expect(answer.body).toMatchObject({ message_id: 'waits', confirmed: false });
   expect(code).toBe(0);
   const said = bridge.lines.join('\n');
-  expect(bridge.logs()).toHaveLength(bridge.lines.length);
+  expect(notJson(bridge)).toEqual([]);
   expect(said).not.toMatch(/4711|39053344705/);
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
 import { AdminConnection, KafkaJsPlainProducer, KafkaJsTopicAdmin } from '@bridge/kafka';
 import { until } from '../support/bridge-api.js';
 import { sharedCluster, type SharedCluster } from '../support/cluster.js';
@@ -7,13 +8,15 @@ import { raisePartitions } from '../support/topic-changes.js';
 /** What the Kafka REST Proxy's languages ask of the cluster beside the rest. */
 describe('TopicAdmin, on a real cluster', () => {
   let cluster: SharedCluster;
+  let admin: AdminConnection;
   let topics: KafkaJsTopicAdmin;
   let producer: KafkaJsPlainProducer;
 
   beforeAll(async () => {
     cluster = await sharedCluster();
     const connection = { brokers: cluster.bootstrap, clientId: 'admin', ssl: null, sasl: null };
-    topics = new KafkaJsTopicAdmin(new AdminConnection(connection));
+    admin = new AdminConnection(connection);
+    topics = new KafkaJsTopicAdmin(admin);
     producer = new KafkaJsPlainProducer(connection, 'none');
   }, 120_000);
 
@@ -57,9 +60,11 @@ describe('TopicAdmin, on a real cluster', () => {
     const topic = nameOf();
     const wanted = { topic, partitions: 1, replicationFactor: 3, config: {}, validateOnly: true };
     await topics.create(wanted);
-    // At once: nobody waits for a topic that was not made.
-    expect(await topics.lookupPartitions(topic, 2_000)).toBe(0);
+    const run = jest.spyOn(admin, 'run');
     await expect(topics.describe(topic)).rejects.toMatchObject({ code: 'unknown_topic' });
+    // Nobody asks again for a topic that was not made.
+    expect(run.mock.calls.filter(([what]) => what === `describe ${topic}`)).toHaveLength(1);
+    run.mockRestore();
     const refused = topics.create({ ...wanted, replicationFactor: 9 });
     await expect(refused).rejects.toMatchObject({ code: 'topic_refused' });
   });

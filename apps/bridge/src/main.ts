@@ -15,6 +15,8 @@ const STOP_WITHIN_MS = 29_000;
 async function main(): Promise<void> {
   const config = readEnvironment();
   const logger = new BridgeLogger(config.logLevel);
+  // Node would write them as text between lines that a log collector reads as JSON.
+  process.removeAllListeners('warning').on('warning', ({ stack }) => logger.warn(stack));
   process.on('uncaughtException', (error) => die(logger, 'An uncaught error', error));
   process.on('unhandledRejection', (error) => {
     if (isAbandonedClient(error)) logger.debug(`An abandoned Kafka client: ${String(error)}`);
