@@ -69,7 +69,7 @@ async function backlogOf(
   await Promise.all(kafka.brokers.map((broker) => broker.pause()));
   let accepted: Measurement;
   try {
-    accepted = await http.run(accepting(bridge.port, { clients: CLIENTS, records }));
+    accepted = await http.run(accepting([bridge.port], { clients: CLIENTS, records }));
   } finally {
     await Promise.all(kafka.brokers.map((broker) => broker.resume()));
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PROJECT_ROOT } from '../dev/project-root.js';
 import { measureBacklogs } from './backlog.js';
 import { replaceBetween } from './document.js';
+import { measureInstances } from './instances.js';
 import { machine } from './machine.js';
 import { readOptions, type BenchOptions } from './options.js';
 import { FULL, QUICK } from './plan.js';
@@ -11,7 +12,11 @@ import { measureRates, type Candidates } from './rates.js';
 import { reportOf } from './report.js';
 import { Stack } from './stack.js';
 
-const DOCUMENT = join(PROJECT_ROOT, 'docs', 'performance.md');
+const DOCUMENTS = {
+  rates: 'performance.md',
+  profile: 'performance.md',
+  instances: 'scaling.md',
+} as const;
 
 const say = (line: string): void => console.error(`  ${line}`);
 
@@ -30,8 +35,19 @@ async function rates(stack: Stack, { quick }: BenchOptions): Promise<string> {
   return reportOf(cells, await measureBacklogs(stack, candidates, size.backlog));
 }
 
-async function write(name: string, part: string): Promise<void> {
-  await writeFile(DOCUMENT, replaceBetween(await readFile(DOCUMENT, 'utf8'), name, part));
+async function write(name: keyof typeof DOCUMENTS, part: string): Promise<void> {
+  const document = join(PROJECT_ROOT, 'docs', DOCUMENTS[name]);
+  await writeFile(document, replaceBetween(await readFile(document, 'utf8'), name, part));
+}
+
+function nameOf({ profile, instances }: BenchOptions): keyof typeof DOCUMENTS {
+  if (profile) return 'profile';
+  return instances ? 'instances' : 'rates';
+}
+
+function measure(stack: Stack, options: BenchOptions): Promise<string> {
+  if (options.profile) return profileBridge(stack);
+  return options.instances ? measureInstances(stack, say) : rates(stack, options);
 }
 
 async function main(): Promise<void> {
@@ -42,8 +58,8 @@ async function main(): Promise<void> {
     process.once(signal, () => void stack.stop().finally(() => process.exit(1)));
   }
   try {
-    const name = options.profile ? 'profile' : 'rates';
-    const found = options.profile ? await profileBridge(stack) : await rates(stack, options);
+    const name = nameOf(options);
+    const found = await measure(stack, options);
     const part = `${machine(new Date())}\n\n${found}`;
     console.log(`\n${part}\n`);
     say(`The run took ${Math.round((Date.now() - began) / 1_000)} s.`);

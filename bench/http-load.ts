@@ -4,10 +4,14 @@ import { serveJobs } from './job-server.js';
 import { KeepAliveClient } from './keep-alive-client.js';
 import type { Measurement } from './measurement.js';
 
-/** Posts records to a server on this machine. */
+/** Posts records to servers on this machine. */
 export interface HttpJob {
-  readonly port: number;
-  readonly path: string;
+  /** Several are instances of one bridge: the clients are spread over them. */
+  readonly ports: readonly number[];
+  /** The records go to these in turn, all of a client's POSTs with the same text length. */
+  readonly paths: readonly string[];
+  /** Every record has this key; null: as invoices have them. */
+  readonly key: string | null;
   /** The value of the header `Prefer`. */
   readonly prefer: string;
   /** Any other status is counted as unexpected. */
@@ -23,11 +27,14 @@ let next = 0;
 const prefix = `bench-${process.pid}`;
 
 serveJobs<Measurement>((job: HttpJob) => {
-  const write = requestWriter(job);
+  let clients = 0;
   const connect = async (): Promise<Client> => {
-    const connection = await KeepAliveClient.connect(job.port);
+    const port = job.ports[clients++ % job.ports.length] ?? 0;
+    const connection = await KeepAliveClient.connect(port);
+    const writers = job.paths.map((path) => requestWriter(job, port, path));
     return {
       once: async () => {
+        const write = writers[next % writers.length] ?? requestWriter(job, port, '');
         const status = await connection.send(write(next));
         next += job.recordsPerPost;
         return status === job.expectedStatus ? null : `status ${status}`;
@@ -41,15 +48,14 @@ serveJobs<Measurement>((job: HttpJob) => {
 });
 
 /** All bodies have one length, so the head is written once; the text goes out as UTF-8. */
-function requestWriter({
-  port,
-  path,
-  prefer,
-  recordsPerPost,
-}: HttpJob): (number: number) => string {
+function requestWriter(
+  { prefer, recordsPerPost, key: sameKey }: HttpJob,
+  port: number,
+  path: string,
+): (number: number) => string {
   const one = (number: number): string => {
     const { key, messageId, value } = benchRecord(prefix, number);
-    return `{"key":"${key}","message_id":"${messageId}","data":${value}}`;
+    return `{"key":"${sameKey ?? key}","message_id":"${messageId}","data":${value}}`;
   };
   const many = (first: number): string => {
     const records = Array.from({ length: recordsPerPost }, (_, at) => one(first + at));

@@ -5,9 +5,11 @@ export interface BenchOptions {
   readonly write: boolean;
   /** Instead of measuring rates: where the bridge's CPU time goes. */
   readonly profile: boolean;
+  /** Instead: several bridges on PostgreSQL, and what they must not let each other feel. */
+  readonly instances: boolean;
 }
 
-const NAMES = ['--quick', '--write', '--profile'];
+const NAMES = ['--quick', '--write', '--profile', '--instances'];
 
 /** @throws Error that names what is not known or does not go together. */
 export function readOptions(args: readonly string[]): BenchOptions {
@@ -19,5 +21,13 @@ export function readOptions(args: readonly string[]): BenchOptions {
   if (given('--quick') && args.length > 1) {
     throw new Error('--quick goes alone: its cells are too short to be written down.');
   }
-  return { quick: given('--quick'), write: given('--write'), profile: given('--profile') };
+  if (given('--profile') && given('--instances')) {
+    throw new Error('--profile and --instances are two things: ask for one of them.');
+  }
+  return {
+    quick: given('--quick'),
+    write: given('--write'),
+    profile: given('--profile'),
+    instances: given('--instances'),
+  };
 }

@@ -6,16 +6,29 @@ import { TOPIC } from './stack.js';
 /** What the bridge holds after a cell of accepted records must be gone before the next cell begins. */
 const DRAINED_WITHIN_MS = 180_000;
 
+type Ports = HttpJob['ports'];
+
 /** Posts that are answered when Kafka has committed (200). A 201 after this wait counts as unexpected. */
-export function delivering(port: number, pace: HttpJob['pace'], recordsPerPost = 1): HttpJob {
-  const path = `/topics/${TOPIC}`;
-  return { port, path, prefer: 'wait=30', expectedStatus: 200, recordsPerPost, pace };
+export function delivering(ports: Ports, pace: HttpJob['pace'], recordsPerPost = 1): HttpJob {
+  const paths = [`/topics/${TOPIC}`];
+  return {
+    ports,
+    paths,
+    key: null,
+    prefer: 'wait=30',
+    expectedStatus: 200,
+    recordsPerPost,
+    pace,
+  };
 }
 
 /** Posts that are answered as soon as the record is durable in the outbox (202). */
-export function accepting(port: number, pace: HttpJob['pace'], recordsPerPost = 1): HttpJob {
-  const path = `/topics/${TOPIC}`;
-  return { port, path, prefer: 'respond-async', expectedStatus: 202, recordsPerPost, pace };
+export function accepting(ports: Ports, pace: HttpJob['pace'], recordsPerPost = 1): HttpJob {
+  return {
+    ...delivering(ports, pace, recordsPerPost),
+    prefer: 'respond-async',
+    expectedStatus: 202,
+  };
 }
 
 export async function waitUntilDrained(bridge: BridgeProcess): Promise<void> {

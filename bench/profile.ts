@@ -39,10 +39,10 @@ async function profiled(
   { http }: Stack,
   bridge: BridgeProcess,
   file: string,
-  job: (port: number, pace: HttpJob['pace']) => HttpJob,
+  job: (ports: HttpJob['ports'], pace: HttpJob['pace']) => HttpJob,
 ): Promise<SelfTimes> {
   const cell = (measureMs: number): Promise<unknown> =>
-    http.run(job(bridge.port, { clients: CLIENTS, warmUpMs: 0, measureMs }));
+    http.run(job([bridge.port], { clients: CLIENTS, warmUpMs: 0, measureMs }));
   await cell(WARM_UP_MS);
   toggle(bridge);
   await cell(MEASURE_MS);

@@ -70,9 +70,9 @@ function measure(
       pace,
     });
   const deliver = (mode: Mode, records = 1): Promise<Measurement> =>
-    stack.http.run(delivering(bridges[mode].port, pace, records));
+    stack.http.run(delivering([bridges[mode].port], pace, records));
   const accept = async (mode: Mode, records = 1): Promise<Measurement> => {
-    const measurement = await stack.http.run(accepting(bridges[mode].port, pace, records));
+    const measurement = await stack.http.run(accepting([bridges[mode].port], pace, records));
     await waitUntilDrained(bridges[mode]);
     return measurement;
   };
@@ -88,7 +88,7 @@ function measure(
     case 'delivered-at-least-once':
       return deliver('at-least-once');
     case 'bare-server':
-      return stack.http.run(accepting(barePort, pace));
+      return stack.http.run(accepting([barePort], pace));
     case 'accepted-exactly-once':
       return accept('exactly-once');
     case 'accepted-at-least-once':

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BridgeProcess } from '../../test/support/bridge-process.js';
 import { LocalKafka } from '../kafka/local-kafka.js';
 import type { LocalKafkaOptions } from '../kafka/local-kafka.js';
+import { CleanUps } from '../clean-ups.js';
 import { portIsFree } from '../free-ports.js';
 
 export const TOPIC = 'protheus-notas-fiscais';
@@ -37,24 +38,22 @@ export async function startStack({
   say,
   onBridgeLine,
 }: StackOptions): Promise<Stack> {
-  const cleanUps: (() => Promise<unknown>)[] = [];
-  let stopped: Promise<void> | null = null;
-  const stop = () => (stopped ??= runBackwards(cleanUps));
-  stopOnSignal(stop);
+  const cleanUps = new CleanUps();
+  const stop = () => cleanUps.run();
   try {
     const kafka = await LocalKafka.start(wanted);
-    cleanUps.push(() => kafka.stop());
+    cleanUps.add(() => kafka.stop());
     await kafka.createTopic(TOPIC);
     await kafka.createTopic(DEAD_LETTERS);
     say(`Kafka: ${kafka.brokers.length} brokers at ${kafka.bootstrap.join(', ')}`);
     say(`Topics: ${TOPIC} and ${DEAD_LETTERS} (3 partitions, 3 replicas, 2 in sync at least)`);
 
     const data = await mkdtemp(join(tmpdir(), 'ponte-outbox-'));
-    cleanUps.push(() => rm(data, { recursive: true, force: true }));
+    cleanUps.add(() => rm(data, { recursive: true, force: true }));
     const bridge = await startBridge(kafka, data, onBridgeLine);
-    cleanUps.push(() => bridge.terminate());
+    cleanUps.add(() => bridge.terminate());
     say(`Bridge: ${bridge.url} (outbox: SQLite, fsync before every answer)`);
-    return { kafka, bridge, stop, stopping: () => stopped !== null };
+    return { kafka, bridge, stop, stopping: () => cleanUps.running };
   } catch (error: unknown) {
     await stop();
     throw error;
@@ -73,16 +72,4 @@ async function startBridge(
   };
   const friendly = await portIsFree(BRIDGE_PORT);
   return BridgeProcess.start({ env, onLine, ...(friendly ? { port: BRIDGE_PORT } : {}) });
-}
-
-async function runBackwards(cleanUps: readonly (() => Promise<unknown>)[]): Promise<void> {
-  for (const cleanUp of cleanUps.toReversed()) await cleanUp();
-}
-
-function stopOnSignal(stop: () => Promise<void>): void {
-  for (const [signal, code] of [['SIGINT', 130] as const, ['SIGTERM', 143] as const]) {
-    process.once(signal, () => {
-      void stop().finally(() => process.exit(code));
-    });
-  }
 }

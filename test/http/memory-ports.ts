@@ -163,6 +163,8 @@ export class MemoryRelayStatus extends RelayStatus {
     quarantined: [],
     blockedKeys: 0,
     sweepFailures: 0,
+    lanes: 64,
+    instances: 1,
   };
 
   snapshot(): RelaySnapshot {

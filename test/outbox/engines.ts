@@ -70,7 +70,7 @@ export function postgresTestEngine(): TestEngine & { readonly server: () => Post
     },
     stop: () => server.stop(),
     freshUrl: () => server.database(),
-    openEngine: (url) => openPostgres(url),
+    openEngine: (url) => openPostgres(url, 'shared'),
     look: (url, sql) => server.query(sql, url),
   };
 }

@@ -1,5 +1,5 @@
 import type { Engine, Row, SqlRunner, SqlValue } from '../../libs/outbox/src/engine.js';
-import { acceptAll, prepare } from '../../libs/outbox/src/accept.js';
+import { planAccepts, prepare } from '../../libs/outbox/src/accept.js';
 import { Counters } from '../../libs/outbox/src/counters.js';
 import { discard, replaySlice } from '../../libs/outbox/src/dead-letters.js';
 import { purgeSlice } from '../../libs/outbox/src/purge.js';
@@ -38,6 +38,8 @@ interface Case {
 
 interface Asked {
   readonly relay: RelayReads;
+  /** Of some lanes, where instances share the outbox. */
+  readonly leased: RelayReads;
   readonly asks: AskReads;
   readonly tx: Transaction;
   readonly counters: SqlRunner;
@@ -86,6 +88,21 @@ const cases: readonly Case[] = [
     name: 'ofTransaction',
     by: ['ix_outbox_transaction'],
     ask: ({ relay }) => relay.ofTransaction('t'),
+  },
+  {
+    name: 'where transactions are sent from',
+    by: ['ix_outbox_transaction', 'id'],
+    ask: ({ relay }) => relay.homeLanes(['t', 'u']),
+  },
+  {
+    name: 'pendingPage of leased lanes',
+    by: ['ix_outbox_pending', 'id'],
+    ask: ({ leased }) => leased.pendingPage(WHOLE_PAGE),
+  },
+  {
+    name: 'retries of leased lanes',
+    by: ['ix_outbox_(due|failed)', 'id'],
+    ask: ({ leased }) => leased.dueRetries(5, 10),
   },
   { name: 'nextRetryAt', by: ['ix_outbox_due'], ask: ({ relay }) => relay.nextRetryAt() },
   {
@@ -145,7 +162,7 @@ const cases: readonly Case[] = [
   {
     name: 'the look for known message ids',
     by: ['ux_outbox_message_id', 'ux_settled_id_message_id'],
-    ask: ({ tx }) => acceptAll(tx, [prepare([])], () => undefined),
+    ask: ({ tx }) => planAccepts(tx, [prepare([])]),
   },
   {
     name: 'sending',
@@ -217,7 +234,8 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])(
       const explain = (sql: SqlRunner): SqlRunner => new Explaining(sql, engine.name, plans);
       await ask({
         relay: new RelayReads(explain(real.relayReader), real.dialect),
-        asks: new AskReads(explain(real.askReader), 'outbox'),
+        leased: new RelayReads(explain(real.relayReader), real.dialect, [1, 2, 3]),
+        asks: new AskReads(explain(real.askReader), real.dialect, 'outbox'),
         tx: new Transaction(explain(real.writer), real.dialect, 1),
         counters: explain(real.relayReader),
       });

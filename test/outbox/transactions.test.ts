@@ -99,10 +99,11 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])('transactions on $name
 
   it('are discarded whole', async () => {
     await buryThem();
-    const told: string[] = [];
-    store.onDiscarded((states) => told.push(...idsOf(states)));
+    const letters = await Promise.all(['one', 'two'].map((id) => store.deadLetter(id)));
+    const told: number[] = [];
+    store.onDiscarded((gone) => told.push(...gone.map(({ id }) => id)));
     await store.discard('one', AUDIT);
-    expect(told).toEqual(['one', 'two']);
+    expect(told).toEqual(letters.map((letter) => letter?.id));
     expect(store.stats()).toMatchObject({ rows: { dlq: 1 }, totals: { discarded: 2 } });
     expect(await store.find('two')).toMatchObject({ purged: true });
   });

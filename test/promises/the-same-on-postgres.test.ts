@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LocalKafka } from '../../dev/kafka/local-kafka.js';
 import { drained, messageView } from '../support/bridge-api.js';
-import { prepareBridge, startBridge, type BridgeSetup } from '../support/bridge-setup.js';
+import { startBridge, type BridgeSetup } from '../support/bridge-setup.js';
 import { headerOf, readTopic } from '../support/consumer.js';
 import { check, NOTHING_WRONG } from '../support/oracle/check.js';
 import { postSequentially } from '../support/oracle/posting-client.js';
@@ -60,14 +60,4 @@ describe('On PostgreSQL the bridge keeps the same word', () => {
       ]);
     }
   }, 240_000);
-
-  it('lets no second bridge work on the same database', async () => {
-    const second = await prepareBridge(kafka.bootstrap, { OUTBOX_URL: url });
-    try {
-      const { ended } = await second.bridge.launch();
-      expect((await ended).code).toBe(73);
-    } finally {
-      await second.dispose();
-    }
-  }, 60_000);
 });

@@ -12,11 +12,8 @@ import {
 import { openOutbox, type OutboxRecord, type OutboxStore } from '@bridge/outbox';
 import { SystemClock } from '../../apps/bridge/src/relay/clock.js';
 import { outgoingRecord } from '../../apps/bridge/src/relay/outgoing.js';
-import {
-  recover,
-  type PipelineIdentity,
-  type RecoveryPorts,
-} from '../../apps/bridge/src/relay/recovery.js';
+import type { PipelineIdentity } from '../../apps/bridge/src/relay/pipeline-identity.js';
+import { recover, type RecoveryPorts } from '../../apps/bridge/src/relay/recovery.js';
 import { sharedCluster, type SharedCluster } from '../support/cluster.js';
 import { readTopic } from '../support/consumer.js';
 

@@ -1,6 +1,6 @@
 import type { RecordState } from '@bridge/outbox';
 import { LEDGER_TOPIC } from '../../apps/bridge/src/config/bridge.config.js';
-import { identify } from '../../apps/bridge/src/relay/assemble.js';
+import { identify } from '../../apps/bridge/src/relay/pipeline-identity.js';
 import type { LogRecord } from './kafka-model/partition-log.js';
 import { valueOf } from './world/incarnation.js';
 import { DEAD_LETTER_TOPIC, type PlannedPost } from './world/plan.js';

@@ -66,7 +66,7 @@ class Run {
     }
     for (const fault of world.plan.faults) if (fault.kind !== 'crash') applyFault(world, fault);
     for (const client of this.clients) client.start();
-    world.startProcess();
+    for (const place of world.places) world.startProcess(place);
   }
 
   private endOfFaults(): number {
@@ -81,13 +81,15 @@ class Run {
   /** The next crash is due after so many steps of the life of the process that owns the database. */
   private maybeCrash(): void {
     const [crash] = this.crashes;
-    const { owner, scheduler } = this.world;
-    if (crash === undefined || owner === null) return;
-    if (scheduler.steps - owner.startedAtStep < crash.afterSteps) return;
+    if (crash === undefined) return;
+    const { world } = this;
+    const { scheduler } = world;
+    const owner = world.ownerAt(this.crashes.length % world.plan.instances);
+    if (owner === null || scheduler.steps - owner.startedAtStep < crash.afterSteps) return;
     this.crashes.shift();
     owner.kill();
     scheduler.after(crash.downMs, 'the next process', () => {
-      if (this.world.owner === null) this.world.startProcess();
+      if (world.ownerAt(owner.place) === null) world.startProcess(owner.place);
     });
   }
 
@@ -99,9 +101,10 @@ class Run {
     world.storage = HEALTHY_STORAGE;
     world.kafka.cluster.heal();
     for (const topic of world.kafka.cluster.topics.values()) topic.authorized = true;
-    for (const one of world.incarnations) if (one !== world.owner) one.kill();
-    if (world.owner === null) world.startProcess();
-    world.owner?.process.resume();
+    const { owners } = world;
+    for (const one of world.incarnations) if (!owners.includes(one)) one.kill();
+    for (const place of world.places) if (world.ownerAt(place) === null) world.startProcess(place);
+    for (const owner of world.owners) owner.process.resume();
     world.trace.note(world.scheduler.now, 'everything is well again');
     return Promise.resolve();
   }
@@ -142,9 +145,9 @@ class Run {
   }
 
   private whatIsOpen(): string {
-    const { tables, kafka, owner } = this.world;
+    const { tables, kafka, owners } = this.world;
     const open: string[] = [];
-    if (owner !== null && owner.operations > 0) open.push('operations');
+    if (owners.some(({ operations }) => operations > 0)) open.push('operations');
     if (!this.clients.every(({ done }) => done)) open.push('clients');
     const parked = this.parkedKeys();
     const held = this.heldKeys(parked);
@@ -156,9 +159,11 @@ class Run {
     for (const { name, openBatch } of tables.pipelines.all()) {
       if (openBatch !== null) open.push(name);
     }
-    const blocked = owner?.relay.snapshot().blockedKeys ?? 0;
-    if (blocked < parked.size || blocked > held.size) {
-      open.push(`${blocked} blocked keys of ${parked.size} parked`);
+    const blocked = owners.map(({ relay }) => relay.snapshot().blockedKeys);
+    const all = blocked.reduce((sum, count) => sum + count, 0);
+    // Who sends a transaction knows the keys of all its records, those of other lanes, too.
+    if (all < parked.size || blocked.some((count) => count > held.size)) {
+      open.push(`${blocked.join('+')} blocked keys of ${parked.size} parked`);
     }
     if (kafka.transactions.open > 0) open.push('transactions');
     return open.join();
@@ -188,7 +193,7 @@ class Run {
   }
 
   private stops(): string[] {
-    const pipelines = this.world.owner?.relay.snapshot().pipelines ?? [];
+    const pipelines = this.world.owners.flatMap(({ relay }) => relay.snapshot().pipelines);
     return pipelines.flatMap(({ name, stoppedBy }) =>
       stoppedBy === null ? [] : [`${name} has stopped: ${stoppedBy}`],
     );

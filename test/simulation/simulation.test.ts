@@ -40,6 +40,11 @@ const DOUBTS = [
   'a record was buried',
   'a dead letter was replayed',
   'a dead letter was discarded',
+  'a slot was taken over',
+  'lanes were given away',
+  'a record waited for a transaction of another instance',
+  'a change of a zombie was refused',
+  'news was lost',
 ] as const;
 
 async function simulate(first: number, step: number, count: number): Promise<Simulated> {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { arch, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +17,8 @@ export interface PostgresServer {
   database(): Promise<string>;
   /** Runs one statement as the superuser, in the server's own database or in the one of `url`. */
   query(sql: string, url?: string): Promise<readonly Record<string, unknown>[]>;
-  /** Crashes the server and starts it again on the same folder and port. */
-  restart(): Promise<void>;
+  /** Crashes the server and starts it again on the same folder and port: `SIGQUIT` by default, or the process is killed. */
+  restart(signal?: 'SIGQUIT' | 'SIGKILL'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,7 +47,8 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
       await query(`CREATE DATABASE outbox_${databases}`);
       return urlOf(`outbox_${databases}`);
     },
-    async restart() {
+    async restart(signal = 'SIGQUIT') {
+      if (signal === 'SIGKILL') await killPostmaster(folder);
       await end(server);
       server = await start(folder, port, settings);
     },
@@ -123,6 +124,12 @@ async function end(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.stdin.end();
   await closed;
+}
+
+/** Its children find out by themselves, and end. */
+async function killPostmaster(folder: string): Promise<void> {
+  const [pid] = (await readFile(join(folder, 'data', 'postmaster.pid'), 'utf8')).split('\n');
+  process.kill(Number(pid), 'SIGKILL');
 }
 
 function collect(child: { readonly stderr: Readable }): () => string {

@@ -20,7 +20,8 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof ConfigurationError) return EXIT.config;
   if (error instanceof OutboxError) {
     if (error.code === 'storage_locked') return EXIT.locked;
-    return error.code === 'storage_unsafe' ? EXIT.config : EXIT.storage;
+    const isUnfit = error.code === 'storage_unsafe' || error.code === 'storage_newer';
+    return isUnfit ? EXIT.config : EXIT.storage;
   }
   const code = error instanceof Error && 'code' in error ? error.code : null;
   const port = code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL';

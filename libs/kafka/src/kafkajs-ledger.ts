@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { AdminConnection } from './admin-connection.js';
+import { addPartitions } from './change-topic.js';
 import { createTopic } from './create-topic.js';
 import { DEADLINES } from './kafkajs-client.js';
 import { KafkaError } from './kafka.error.js';
@@ -18,13 +19,23 @@ export class KafkaJsLedger extends Ledger {
 
   async prepare(topic: string, partitions: number): Promise<void> {
     const names = await this.admin.run('list topics', (admin) => admin.listTopics());
-    if (names.includes(topic)) return;
+    if (names.includes(topic)) return this.grow(topic, partitions);
     const { brokers } = await this.admin.run('describe cluster', (a) => a.describeCluster());
     const replicationFactor = Math.min(REPLICATION_FACTOR, brokers.length);
     const config = { 'min.insync.replicas': String(Math.min(MIN_IN_SYNC, replicationFactor)) };
     await this.admin.run(`create ${topic}`, (admin) =>
       createTopic(admin, { topic, partitions, replicationFactor, config }),
     );
+  }
+
+  async numbers(group: string, topic: string): Promise<ReadonlyMap<number, number>> {
+    const [answer] = await this.admin.run('read ledger', (admin) =>
+      admin.fetchOffsets({ groupId: group, topics: [topic] }),
+    );
+    const all = (answer?.partitions ?? []).map(
+      (one) => [one.partition, Number(one.offset)] as const,
+    );
+    return new Map(all.filter(([, number]) => number >= 0));
   }
 
   async read(slot: LedgerSlot, mark: string): Promise<LedgerNumber | null> {
@@ -36,6 +47,17 @@ export class KafkaJsLedger extends Ledger {
       if (Date.now() > until) throw incomplete(`the ledger ${slot.topic} is behind its mark`);
       await pause(MARK_PAUSE_MS);
     }
+  }
+
+  /** A ledger topic that an earlier version has made. */
+  private async grow(topic: string, partitions: number): Promise<void> {
+    const { topics } = await this.admin.run(`describe ${topic}`, (admin) =>
+      admin.fetchTopicMetadata({ topics: [topic] }),
+    );
+    if ((topics[0]?.partitions.length ?? partitions) >= partitions) return;
+    await this.admin.run(`add partitions to ${topic}`, (admin) =>
+      addPartitions(admin, topic, partitions),
+    );
   }
 }
 

@@ -106,8 +106,14 @@ export abstract class PlainProducer {
 
 /** Reads and prepares the ledger. */
 export abstract class Ledger {
-  /** Makes the ledger topic when it is missing. */
+  /** Makes the ledger topic when it is missing, and adds partitions when it has fewer. */
   abstract prepare(topic: string, partitions: number): Promise<void>;
+
+  /**
+   * Every number of the group by partition, without a mark: what is answered was true, and may have been followed
+   * by more.
+   */
+  abstract numbers(group: string, topic: string): Promise<ReadonlyMap<number, number>>;
 
   /**
    * What was committed last, or null when the ledger holds nothing. Read it only after the pipeline's predecessor

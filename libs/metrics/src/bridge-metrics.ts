@@ -72,6 +72,14 @@ export class BridgeMetrics {
       blockedKeys: snapshot.blockedKeys,
       sweepFailures: snapshot.sweepFailures,
       walBytes: snapshot.walBytes,
+      lanes: snapshot.lanes,
+      instances: snapshot.instances,
+      ...(snapshot.bloat === null
+        ? {}
+        : {
+            deadRows: snapshot.bloat.deadRows,
+            oldestTransaction: snapshot.bloat.oldestTransactionMs / 1_000,
+          }),
       ...(snapshot.diskFreeBytes === null ? {} : { diskFree: snapshot.diskFreeBytes }),
     };
     for (const [name, value] of Object.entries(values) as [Name, number][]) {

@@ -74,6 +74,19 @@ export const INSTRUMENTS = {
   sweepFailures: gauge('ponte_sweep_failures', 'Runs of the sweeper that failed since the start.'),
   walBytes: gauge('ponte_storage_wal_bytes', 'Size of the write-ahead log of SQLite.'),
   diskFree: gauge('ponte_storage_free_bytes', 'Free bytes of the disk that holds the outbox.'),
+  lanes: gauge('ponte_lanes', 'Lanes of 64 whose records this instance sends.'),
+  instances: gauge(
+    'ponte_instances',
+    'Instances that share the outbox, as this one sees them; 1 on SQLite.',
+  ),
+  deadRows: gauge(
+    'ponte_storage_dead_rows',
+    'Row versions of the PostgreSQL outbox that wait for vacuum.',
+  ),
+  oldestTransaction: gauge(
+    'ponte_storage_oldest_transaction_seconds',
+    'Age of the oldest transaction that keeps PostgreSQL from vacuuming.',
+  ),
   requestSeconds: {
     name: 'ponte_http_request_seconds',
     help: 'Time from the first byte of a request to the end of its answer.',

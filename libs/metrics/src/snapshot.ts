@@ -24,6 +24,10 @@ export interface MetricsSnapshot {
   readonly walBytes: number;
   /** Null where the storage is on another machine. */
   readonly diskFreeBytes: number | null;
+  readonly lanes: number;
+  readonly instances: number;
+  /** Null on SQLite. */
+  readonly bloat: { readonly deadRows: number; readonly oldestTransactionMs: number } | null;
 }
 
 /** Where the figures come from; read once a scrape. */

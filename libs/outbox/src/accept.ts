@@ -42,23 +42,40 @@ interface Staged {
 
 type Known = { readonly state: RecordState } | { readonly staged: Staged };
 
+/** What is to be stored for the requests of a group. */
+export interface AcceptPlan {
+  readonly plans: readonly Plan[];
+  readonly staged: readonly Staged[];
+}
+
 /**
- * Stores all requests of a group: two statements look for known message ids, whatever the number of
- * requests, and the new rows go in with few multi-row INSERTs. A refused request stores nothing and
- * leaves the others alone. `onAdded` hears of the new rows after the commit, in the order of their ids.
+ * Decides about all requests of a group: two statements look for known message ids, whatever the number of
+ * requests. A refused request stores nothing and leaves the others alone.
  */
-export async function acceptAll(
+export async function planAccepts(
   tx: Transaction,
   requests: readonly AcceptRequest[],
-  onAdded: (records: readonly OutboxRecord[]) => void,
-): Promise<readonly AcceptOutcome[]> {
+): Promise<AcceptPlan> {
+  if (requests.length === 0) return { plans: [], staged: [] };
   const known = await lookUp(tx, requests);
   const plans = requests.map((request) => plan(request, known));
   const staged = plans.flatMap((one) => ('added' in one ? one.added : []));
-  await insert(tx, staged);
-
-  const added = new Map(staged.map((one) => [one, newRecord(one, tx.now)]));
   countAdded(tx, staged);
+  return { plans, staged };
+}
+
+/**
+ * Stores the new rows with few multi-row INSERTs. `onAdded` hears of them after the commit, in the order of
+ * their ids.
+ */
+export async function insertPlanned(
+  tx: Transaction,
+  { plans, staged }: AcceptPlan,
+  onAdded: (records: readonly OutboxRecord[]) => void,
+): Promise<readonly AcceptOutcome[]> {
+  await insert(tx, staged);
+  const added = new Map(staged.map((one) => [one, newRecord(one, tx.now)]));
+  tx.news.noteAccepted(staged.map(({ id }) => id));
   if (staged.length > 0) {
     tx.afterCommit(() => onAdded([...added.values()].toSorted((a, b) => a.id - b.id)));
   }

@@ -42,19 +42,28 @@ export class CounterChanges {
     return [...this.changes].filter(([, change]) => change !== 0);
   }
 
-  /** Adds them to the table, in one statement. */
-  async save(sql: SqlRunner, dialect: Dialect): Promise<void> {
+  /**
+   * Adds them to the table, in one statement.
+   * @param slot whose rows: instances that changed the same row would wait for each other's fsync.
+   */
+  async save(sql: SqlRunner, dialect: Dialect, slot: number): Promise<void> {
     const entries = this.entries();
     if (entries.length === 0) return;
     const changed = dialect.rows('$1', { n: 'text', d: 'bigint' });
     await sql.query(
-      `UPDATE counter SET "value" = counter."value" + e.d FROM ${changed} WHERE counter.name = e.n`,
-      [JSON.stringify(entries.map(([n, d]) => ({ n, d })))],
+      `INSERT INTO counter (name, "value") SELECT e.n, e.d FROM ${changed} WHERE true` +
+        ' ON CONFLICT (name) DO UPDATE SET "value" = counter."value" + excluded."value"',
+      [JSON.stringify(entries.map(([name, d]) => ({ n: nameIn(slot, name), d })))],
     );
   }
 }
 
 type Values = Record<CounterName, number>;
+
+/** The first slot's rows have the plain names, as an outbox of one bridge. */
+function nameIn(slot: number, name: CounterName): string {
+  return slot === 0 ? name : `${name}@${slot}`;
+}
 
 /**
  * The table `counter`, mirrored in memory: `stats()` is never a query. The table changes in the transaction
@@ -77,15 +86,17 @@ export class Counters {
     }
     await this.load(sql);
     const drift = await this.drift(sql);
-    await drift.save(sql, dialect);
+    await drift.save(sql, dialect, 0);
     this.apply(drift);
   }
 
+  /** The sums over all slots. */
   async load(sql: SqlRunner): Promise<void> {
     const values = zeros();
     for (const row of await sql.query('SELECT name, "value" FROM counter')) {
-      const name = NAMES.find((known) => known === row['name']);
-      if (name !== undefined) values[name] = row['value'] as number;
+      const [plain] = (row['name'] as string).split('@');
+      const name = NAMES.find((known) => known === plain);
+      if (name !== undefined) values[name] += row['value'] as number;
     }
     this.values = values;
   }

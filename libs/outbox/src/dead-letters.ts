@@ -1,3 +1,4 @@
+import { forgetArrived } from './arrived.js';
 import { conditions, Parameters } from './filter.js';
 import { laneOf } from './lane.js';
 import { OutboxError } from './outbox.error.js';
@@ -129,6 +130,7 @@ export async function forget(
     parameter,
   );
   await tx.query(`DELETE FROM attempt WHERE record_id ${these}`, parameter);
+  await forgetArrived(tx, ids);
   await tx.query(`DELETE FROM outbox WHERE id ${these}`, parameter);
 }
 

@@ -1,3 +1,5 @@
+import type { Leases, Tenure } from './leases.js';
+import type { News } from './news.js';
 import type { StorageHealth } from './outbox.store.js';
 
 export type SqlValue = string | number | Buffer | null;
@@ -38,6 +40,8 @@ export class SqlError extends Error {
 /** Where the two engines spell SQL differently. */
 export interface Dialect {
   readonly engine: StorageHealth['engine'];
+  /** Whether several instances can share one database. */
+  readonly isShared: boolean;
   /**
    * A table `e` made of the JSON array of objects in the parameter: one statement for any number of rows.
    * The columns' names are the objects' keys.
@@ -45,22 +49,50 @@ export interface Dialect {
   rows(parameter: string, columns: Readonly<Record<string, 'bigint' | 'integer' | 'text'>>): string;
   /** The condition that what stands before it is one of the JSON array in the parameter. */
   among(parameter: string, type: 'bigint' | 'text'): string;
-  /** The highest id that the outbox table has ever given, as `id`. */
+  /** The highest id of a row that is committed, as `id`; rows that are gone may count. */
   readonly lastId: string;
+  /** Ends a SELECT of rows that are to be removed: leaves out those that another instance is removing. */
+  readonly forRemoval: string;
 }
 
 /** The one connection that writes, and its transaction. */
 export interface Writer extends SqlRunner {
   /** @returns whether the connection is new since the last transaction: then what is known in memory is read again. */
   begin(): Promise<boolean>;
+  /**
+   * To be called before rows are added: until the commit nobody else adds any. So rows are committed in the order
+   * of their ids, and whoever has read up to an id has missed none before it.
+   */
+  takeTurn(): Promise<void>;
   commit(): Promise<void>;
   /** Never rejects. */
   rollback(): Promise<void>;
 }
 
+/** The leases, as the changes of the relay ask them. */
+export interface Guard extends Leases {
+  /** @throws OutboxError `lease_lost` when somebody else has the slot by now. */
+  check(tx: SqlRunner, tenure: Tenure): Promise<void>;
+}
+
+/** How instances of one outbox tell each other what they have committed. */
+export interface NewsChannel {
+  /** Told when the transaction commits. */
+  tell(tx: SqlRunner, news: News): Promise<void>;
+  /**
+   * @param heard of what another instance has committed.
+   * @param missed something may have been told while nobody could listen: also once at the beginning.
+   */
+  listen(heard: (news: News) => void, missed: () => void): void;
+  close(): Promise<void>;
+}
+
 /** One database, opened, locked, checked and migrated. */
 export interface Engine {
   readonly dialect: Dialect;
+  /** Both null where the database has one process. */
+  readonly leases: Guard | null;
+  readonly news: NewsChannel | null;
   readonly writer: Writer;
   /** Reads of the relay. Sees committed rows only. */
   readonly relayReader: SqlRunner;

@@ -1,4 +1,4 @@
-import { acceptAll, type AcceptRequest } from './accept.js';
+import { insertPlanned, planAccepts, type AcceptPlan, type AcceptRequest } from './accept.js';
 import type { Counters } from './counters.js';
 import { SqlError, type Engine } from './engine.js';
 import type { OutboxError } from './outbox.error.js';
@@ -175,11 +175,16 @@ export class GroupCommit {
     if (this.stale) await this.events.resume(tx);
 
     const tell: (() => void)[] = [];
-    const accepts = group.filter((one) => one.kind === 'accept');
-    if (accepts.length > 0) tell.push(await this.acceptTogether(tx, accepts));
     for (const one of group) if (one.kind === 'change') tell.push(await one.run(tx));
+    const accepts = group.filter((one) => one.kind === 'accept');
+    const planned = await planAccepts(
+      tx,
+      accepts.map(({ request }) => request),
+    );
+    await tx.saveCounters(this.engine.leases?.slot ?? 0);
+    tell.push(await this.acceptTogether(tx, accepts, planned));
 
-    await tx.saveCounters();
+    if (!tx.news.isEmpty) await this.engine.news?.tell(tx, tx.news);
     await writer.commit();
     this.stale = false;
     this.counters.apply(tx.changes);
@@ -187,9 +192,14 @@ export class GroupCommit {
     for (const one of tell) one();
   }
 
-  private async acceptTogether(tx: Transaction, accepts: readonly Accept[]): Promise<() => void> {
-    const requests = accepts.map(({ request }) => request);
-    const outcomes = await acceptAll(tx, requests, this.events.added);
+  /** The last change of the transaction: where instances share the outbox, the others that store records wait for it. */
+  private async acceptTogether(
+    tx: Transaction,
+    accepts: readonly Accept[],
+    planned: AcceptPlan,
+  ): Promise<() => void> {
+    if (planned.staged.length > 0) await this.engine.writer.takeTurn();
+    const outcomes = await insertPlanned(tx, planned, this.events.added);
     return () => {
       for (const [position, outcome] of outcomes.entries()) {
         if ('accepted' in outcome) accepts[position]?.resolve(outcome.accepted);

@@ -1,4 +1,7 @@
 export { LANES, laneOf } from './lane.js';
+export { GIVE_UP_MS, Leases, LEASE_MS, RENEW_MS, SLOTS } from './leases.js';
+export type { LeaseView, Share, SlotHolder, Tenure } from './leases.js';
+export type { IdRange } from './news.js';
 export { openOutbox } from './open-outbox.js';
 export type { OutboxOptions } from './open-outbox.js';
 export { OutboxError } from './outbox.error.js';
@@ -9,11 +12,13 @@ export { OutboxStore } from './outbox.store.js';
 export type {
   Acceptance,
   AppendedOffsets,
+  ArrivedRecord,
   Audit,
   BatchEntry,
   BatchKind,
   DeadLetter,
   Failure,
+  Identified,
   OpenBatch,
   OutboxStats,
   Page,
@@ -22,6 +27,7 @@ export type {
   PurgeAges,
   RecordFilter,
   StorageHealth,
+  Unlisten,
 } from './outbox.store.js';
 export type {
   Acknowledgement,

@@ -1,9 +1,11 @@
 /** Those who hear of something, in the order in which they came. */
 export class Listeners<T> {
-  private readonly listeners: ((told: T) => void)[] = [];
+  private readonly listeners = new Set<(told: T) => void>();
 
-  add(listener: (told: T) => void): void {
-    this.listeners.push(listener);
+  /** @returns what ends it. */
+  add(listener: (told: T) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   /**

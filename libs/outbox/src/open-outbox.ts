@@ -18,7 +18,7 @@ export interface OutboxOptions {
  * a URL of another kind is a TypeError.
  */
 export async function openOutbox({ url, ballastBytes }: OutboxOptions): Promise<OutboxStore> {
-  if (/^postgres(ql)?:\/\//.test(url)) return openStore(await openPostgres(url));
+  if (/^postgres(ql)?:\/\//.test(url)) return openStore(await openPostgres(url, 'shared'));
   if (url.startsWith('sqlite:')) return openSqliteOutbox(url.slice('sqlite:'.length), ballastBytes);
   throw new TypeError('The URL of the outbox begins with sqlite: or postgres://.');
 }

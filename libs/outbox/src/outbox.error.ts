@@ -8,6 +8,8 @@
  * - `storage_unavailable`: the database failed; nothing may be answered as accepted.
  * - `storage_locked`: another process owns the database.
  * - `storage_unsafe`: the database cannot keep the promise (synchronous is off, network file system, old SQLite).
+ * - `lease_lost`: another instance has the slot for which the change was to be made.
+ * - `storage_newer`: a later version has made of the database what this one cannot work with.
  * - `storage_corrupt`: the database failed its check at start.
  */
 export type OutboxErrorCode =
@@ -19,6 +21,8 @@ export type OutboxErrorCode =
   | 'storage_unavailable'
   | 'storage_locked'
   | 'storage_unsafe'
+  | 'lease_lost'
+  | 'storage_newer'
   | 'storage_corrupt';
 
 export class OutboxError extends Error {

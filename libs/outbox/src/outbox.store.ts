@@ -1,3 +1,5 @@
+import type { Leases, Share } from './leases.js';
+import type { IdRange } from './news.js';
 import type {
   Acknowledgement,
   Attempt,
@@ -140,6 +142,13 @@ export interface StorageHealth {
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
   /** Whether the ballast file is in place; null on PostgreSQL. */
   readonly ballast: boolean | null;
+  /** What makes PostgreSQL's tables grow although rows are removed; null on SQLite. */
+  readonly bloat: {
+    /** Row versions that are waited for to be vacuumed, of all tables of the outbox. */
+    readonly deadRows: number;
+    /** Milliseconds since the oldest transaction of the server began that keeps them from being vacuumed. */
+    readonly oldestTransactionMs: number;
+  } | null;
 }
 
 export interface Audit {
@@ -156,6 +165,12 @@ export interface PurgeAges {
   /** Dead letters buried before this are removed. */
   readonly deadLettersBefore: number;
 }
+
+/** A record of which no more is known. */
+export type Identified = Pick<RecordState, 'id'>;
+
+/** Ends that a listener is told of something. */
+export type Unlisten = () => void;
 
 /**
  * The outbox: the durable table between the POST and Kafka.
@@ -184,6 +199,9 @@ export abstract class OutboxStore {
   /** What was put right when the database was opened, for the log; null as a rule. */
   readonly repaired: string | null = null;
 
+  /** How several instances share it; null where the database has one process. */
+  readonly leases: Leases | null = null;
+
   // ── accept ──────────────────────────────────────────────────────────────────────────────────────
   /**
    * Makes the records durable, all or none; resolves after the fsync.
@@ -192,19 +210,37 @@ export abstract class OutboxStore {
   abstract accept(records: readonly NewRecord[]): Promise<readonly Acceptance[]>;
 
   /** Called after each commit with the rows that it added, in the order of their ids, before `accept` resolves. */
-  abstract onAccepted(listener: (records: readonly OutboxRecord[]) => void): void;
+  abstract onAccepted(listener: (records: readonly OutboxRecord[]) => void): Unlisten;
 
   /** Called after a replay has put rows back to `pending`. */
-  abstract onReplayed(listener: (records: readonly OutboxRecord[]) => void): void;
+  abstract onReplayed(listener: (records: readonly OutboxRecord[]) => void): Unlisten;
 
-  /** Called after dead letters were discarded, so that a parked key can go on. */
-  abstract onDiscarded(listener: (records: readonly RecordState[]) => void): void;
+  /**
+   * Called after dead letters have gone, so that a parked key can go on: they were discarded or too old, or another
+   * instance has replayed them and they are settled.
+   */
+  abstract onDiscarded(listener: (records: readonly Identified[]) => void): Unlisten;
+
+  /**
+   * Called when another instance has stored records of about these ids; null: it may have. What is told while nobody
+   * could listen is never told again, so look now and then all the same.
+   */
+  abstract onAcceptedElsewhere(listener: (ids: IdRange | null) => void): Unlisten;
+
+  /** Called when another instance has settled records of about these ids; null: it may have. */
+  abstract onSettledElsewhere(listener: (ids: IdRange | null) => void): Unlisten;
 
   /** Called once when the database failed for good (I/O error, corruption): stop answering and exit. */
   abstract onFatal(listener: (error: Error) => void): void;
 
+  /**
+   * The same outbox as one relay of several has it: what goes next is asked of its lanes, and its changes reject with
+   * `lease_lost` once its slot is another's.
+   */
+  abstract relayedBy(share: Share): OutboxStore;
+
   // ── what goes next ──────────────────────────────────────────────────────────────────────────────
-  /** Highest row id given so far; 0 in an empty outbox. */
+  /** Highest id of a committed row; 0 in an empty outbox. */
   abstract lastId(): Promise<number>;
 
   /** Pending records, oldest first. Includes rows of open batches: the caller knows its own. */
@@ -227,14 +263,26 @@ export abstract class OutboxStore {
   /** The records of a transaction that are not sent, by id. */
   abstract ofTransaction(transactionId: string): Promise<readonly OutboxRecord[]>;
 
+  /** The lane of the first record of each of these transactions that is not settled: whoever relays that lane sends it. */
+  abstract homeLanes(transactionIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+
+  /**
+   * Whoever relays these records says that nothing of their keys comes before them any more, for another instance
+   * that sends their transaction.
+   */
+  abstract noteArrived(ids: readonly number[]): Promise<void>;
+
+  /** The records of these transactions that have arrived and are not settled. */
+  abstract arrived(transactionIds: readonly string[]): Promise<readonly ArrivedRecord[]>;
+
   /** When the next failed record is due (epoch ms), or null. */
   abstract nextRetryAt(): Promise<number | null>;
 
-  /** Topic and key of every record in this status (`failed`: blocked keys; `dlq`: parked keys), oldest first. */
-  abstract keysInStatus(
-    status: 'failed' | 'dlq',
-  ): Promise<
-    readonly { readonly id: number; readonly topic: string; readonly key: Buffer | null }[]
+  /** Topic, key and transaction of every record in this status (`failed`: blocked keys; `dlq`: parked keys), oldest first. */
+  abstract keysInStatus(status: 'failed' | 'dlq'): Promise<
+    readonly (Pick<OutboxRecord, 'id' | 'topic' | 'key' | 'replays'> & {
+      readonly transaction: string | null;
+    })[]
   >;
 
   /** Dead letters that are not yet in the dead letter topic, oldest first. */
@@ -313,6 +361,9 @@ export abstract class OutboxStore {
   // ── ask ─────────────────────────────────────────────────────────────────────────────────────────
   abstract find(messageId: string): Promise<RecordState | null>;
 
+  /** What has become of those of these records that are settled. */
+  abstract settledOf(ids: readonly number[]): Promise<readonly RecordState[]>;
+
   /** Refused tries of a record, oldest first. */
   abstract attempts(id: number): Promise<readonly Attempt[]>;
 
@@ -327,8 +378,11 @@ export abstract class OutboxStore {
     filter: RecordFilter,
   ): Promise<readonly { readonly topic: string; readonly code: string; readonly count: number }[]>;
 
-  /** In memory; never a query. */
+  /** In memory; never a query. Where instances share the outbox, what others did counts from the next `refreshStats`. */
   abstract stats(): OutboxStats;
+
+  /** To be called every second: reads what other instances have counted. A no-op where there are none. */
+  abstract refreshStats(): Promise<void>;
 
   /** `created_at` of the oldest unsettled record (epoch ms), or null. */
   abstract oldestOpenAt(): Promise<number | null>;
@@ -347,6 +401,11 @@ export abstract class OutboxStore {
 
   /** Stops taking writes, commits what waits, closes. */
   abstract close(): Promise<void>;
+}
+
+/** A record of a transaction that waits, with its key, for the instance that sends the transaction. */
+export interface ArrivedRecord extends Pick<OutboxRecord, 'id' | 'topic' | 'key' | 'lane'> {
+  readonly transactionId: string;
 }
 
 /** A dead letter, whole. */

@@ -27,7 +27,8 @@ export async function purgeSlice(tx: Transaction, ages: PurgeAges, limit: number
 
 async function purgeSent(tx: Transaction, before: number, limit: number): Promise<number> {
   const rows = await tx.query(
-    "SELECT id, bytes FROM outbox WHERE status = 'sent' AND sent_at < $1 ORDER BY sent_at LIMIT $2",
+    "SELECT id, bytes FROM outbox WHERE status = 'sent' AND sent_at < $1 ORDER BY sent_at LIMIT $2" +
+      tx.dialect.forRemoval,
     [before, limit],
   );
   const slice = inSlice(rows);
@@ -44,7 +45,7 @@ async function purgeDeadLetters(
   if (limit <= 0) return [];
   const rows = await tx.query(
     `SELECT ${STATE_COLUMNS}, bytes FROM outbox WHERE status = 'dlq' AND failed_at < $1` +
-      ' ORDER BY failed_at LIMIT $2',
+      ` ORDER BY failed_at LIMIT $2${tx.dialect.forRemoval}`,
     [before, limit],
   );
   const slice = inSlice(rows);
@@ -65,7 +66,7 @@ async function purgeIds(tx: Transaction, before: number, limit: number): Promise
   if (limit <= 0) return 0;
   const rows = await tx.query(
     'DELETE FROM settled_id WHERE record_id IN (SELECT record_id FROM settled_id' +
-      ' WHERE settled_at < $1 ORDER BY settled_at LIMIT $2) RETURNING record_id',
+      ` WHERE settled_at < $1 ORDER BY settled_at LIMIT $2${tx.dialect.forRemoval}) RETURNING record_id`,
     [before, limit],
   );
   return rows.length;

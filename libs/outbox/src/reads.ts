@@ -1,6 +1,13 @@
 import type { Dialect, Row, SqlRunner } from './engine.js';
 import { conditions, cursorAfter, idOfCursor, Parameters } from './filter.js';
-import type { DeadLetter, Page, PageRequest, PipelineState, RecordFilter } from './outbox.store.js';
+import type {
+  ArrivedRecord,
+  DeadLetter,
+  Page,
+  PageRequest,
+  PipelineState,
+  RecordFilter,
+} from './outbox.store.js';
 import { PIPELINE_COLUMNS, pipelineOf } from './pipeline-row.js';
 import type { Attempt, OutboxRecord, RecordState } from './record.js';
 import {
@@ -18,17 +25,19 @@ const MAX_PAGE = 500;
 
 /** What the relay asks. No statement here costs more when there are more sent rows. */
 export class RelayReads {
+  /** @param lanes what is asked is about the records of these lanes; null: of all. */
   constructor(
     private readonly sql: SqlRunner,
     private readonly dialect: Dialect,
+    private readonly lanes: readonly number[] | null = null,
   ) {}
 
   async pendingPage(request: PageRequest): Promise<readonly OutboxRecord[]> {
     const p = new Parameters();
     const { modulo, remainder } = request.lanes;
-    const lanes = modulo === 1 ? '' : ` AND lane % ${p.add(modulo)} = ${p.add(remainder)}`;
+    const some = modulo === 1 ? '' : ` AND lane % ${p.add(modulo)} = ${p.add(remainder)}`;
     const candidates =
-      `SELECT id, bytes FROM outbox WHERE status = 'pending'${lanes}` +
+      `SELECT id, bytes FROM outbox WHERE status = 'pending'${some}${this.ofLanes(p)}` +
       ` AND delivery = ${p.add(request.delivery)} AND id > ${p.add(request.afterId)}` +
       ` ORDER BY id LIMIT ${p.add(request.limit)}`;
     return this.whole(RECORD_COLUMNS, candidates, request.maxBytes, p, recordOf);
@@ -45,25 +54,28 @@ export class RelayReads {
     const ofPartition = partition === null ? '' : ` AND kafka_partition = ${p.add(partition)}`;
     const candidates =
       `SELECT id, bytes FROM outbox WHERE status = 'pending' AND ${ofTopic}${ofPartition}` +
-      ` ORDER BY id LIMIT ${p.add(limit)}`;
+      `${this.ofLanes(p)} ORDER BY id LIMIT ${p.add(limit)}`;
     return this.whole(RECORD_COLUMNS, candidates, maxBytes, p, recordOf);
   }
 
   async dueRetries(now: number, limit: number): Promise<readonly OutboxRecord[]> {
+    const p = new Parameters();
     const rows = await this.sql.query(
       `SELECT ${RECORD_COLUMNS} FROM outbox WHERE id IN (SELECT id FROM outbox` +
-        ` WHERE status = 'failed' AND next_at <= $1 AND transaction_id IS NULL` +
-        ' ORDER BY id LIMIT $2) ORDER BY id',
-      [now, limit],
+        ` WHERE status = 'failed' AND next_at <= ${p.add(now)} AND transaction_id IS NULL` +
+        `${this.ofLanes(p)} ORDER BY id LIMIT ${p.add(limit)}) ORDER BY id`,
+      p.values,
     );
     return rows.map(recordOf);
   }
 
   async dueTransactions(now: number, limit: number): Promise<readonly string[]> {
+    const p = new Parameters();
     const rows = await this.sql.query(
-      "SELECT transaction_id FROM outbox WHERE status = 'failed' AND next_at <= $1" +
-        ' AND transaction_id IS NOT NULL GROUP BY transaction_id ORDER BY MIN(id) LIMIT $2',
-      [now, limit],
+      `SELECT transaction_id FROM outbox WHERE status = 'failed' AND next_at <= ${p.add(now)}` +
+        ` AND transaction_id IS NOT NULL${this.ofLanes(p)}` +
+        ` GROUP BY transaction_id ORDER BY MIN(id) LIMIT ${p.add(limit)}`,
+      p.values,
     );
     return rows.map((row) => row['transaction_id'] as string);
   }
@@ -77,30 +89,63 @@ export class RelayReads {
     return rows.map(recordOf);
   }
 
+  async homeLanes(transactionIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.sql.query(
+      'SELECT transaction_id, lane FROM outbox WHERE id IN (SELECT MIN(id) FROM outbox' +
+        " WHERE transaction_id IS NOT NULL AND status <> 'sent'" +
+        ` AND transaction_id ${this.dialect.among('$1', 'text')} GROUP BY transaction_id)`,
+      [JSON.stringify(transactionIds)],
+    );
+    return new Map(rows.map((row) => [row['transaction_id'] as string, row['lane'] as number]));
+  }
+
+  async arrived(transactionIds: readonly string[]): Promise<readonly ArrivedRecord[]> {
+    const rows = await this.sql.query(
+      'SELECT id, topic, "key", lane, transaction_id FROM outbox JOIN arrived ON arrived.record_id = outbox.id' +
+        " WHERE transaction_id IS NOT NULL AND status <> 'sent'" +
+        ` AND transaction_id ${this.dialect.among('$1', 'text')}`,
+      [JSON.stringify(transactionIds)],
+    );
+    return rows.map((row) => ({
+      id: row['id'] as number,
+      topic: row['topic'] as string,
+      key: row['key'] as Buffer | null,
+      lane: row['lane'] as number,
+      transactionId: row['transaction_id'] as string,
+    }));
+  }
+
   async nextRetryAt(): Promise<number | null> {
+    const p = new Parameters();
     const [row] = await this.sql.query(
-      "SELECT MIN(next_at) AS next_at FROM outbox WHERE status = 'failed'",
+      `SELECT MIN(next_at) AS next_at FROM outbox WHERE status = 'failed'${this.ofLanes(p)}`,
+      p.values,
     );
     return (row?.['next_at'] ?? null) as number | null;
   }
 
-  async keysInStatus(
-    status: 'failed' | 'dlq',
-  ): Promise<
-    readonly { readonly id: number; readonly topic: string; readonly key: Buffer | null }[]
-  > {
+  async keysInStatus(status: 'failed' | 'dlq') {
     const literal = status === 'failed' ? "'failed'" : "'dlq'";
+    const p = new Parameters();
     const rows = await this.sql.query(
-      `SELECT id, topic, "key" FROM outbox WHERE status = ${literal} ORDER BY id`,
+      `SELECT id, topic, "key", replays, transaction_id FROM outbox WHERE status = ${literal}` +
+        `${this.ofLanes(p)} ORDER BY id`,
+      p.values,
     );
-    return rows as unknown as readonly { id: number; topic: string; key: Buffer | null }[];
+    return rows.map((row) => ({
+      id: row['id'] as number,
+      topic: row['topic'] as string,
+      key: row['key'] as Buffer | null,
+      replays: row['replays'] as number,
+      transaction: row['transaction_id'] as string | null,
+    }));
   }
 
   async unpublishedDeadLetters(limit: number, maxBytes: number): Promise<readonly DeadLetter[]> {
     const p = new Parameters();
     const candidates =
       "SELECT id, bytes FROM outbox WHERE status = 'dlq' AND published_at IS NULL" +
-      ` ORDER BY id LIMIT ${p.add(limit)}`;
+      `${this.ofLanes(p)} ORDER BY id LIMIT ${p.add(limit)}`;
     return this.whole(DEAD_LETTER_COLUMNS, candidates, maxBytes, p, deadLetterOf);
   }
 
@@ -113,6 +158,11 @@ export class RelayReads {
     return rows.map(recordOf);
   }
 
+  async lastId(): Promise<number> {
+    const [row] = await this.sql.query(this.dialect.lastId);
+    return row?.['id'] as number;
+  }
+
   async pipelines(): Promise<readonly PipelineState[]> {
     const rows = await this.sql.query(`SELECT ${PIPELINE_COLUMNS} FROM pipeline ORDER BY name`);
     return rows.map(pipelineOf);
@@ -123,6 +173,11 @@ export class RelayReads {
       name,
     ]);
     return row === undefined ? null : pipelineOf(row);
+  }
+
+  private ofLanes(p: Parameters): string {
+    if (this.lanes === null) return '';
+    return ` AND lane ${this.dialect.among(p.add(JSON.stringify(this.lanes)), 'bigint')}`;
   }
 
   /**
@@ -150,6 +205,7 @@ export class RelayReads {
 export class AskReads {
   constructor(
     private readonly sql: SqlRunner,
+    private readonly dialect: Dialect,
     private readonly outboxId: string,
   ) {}
 
@@ -164,6 +220,15 @@ export class AskReads {
       [messageId],
     );
     return settled === undefined ? null : stateOf(settled, true);
+  }
+
+  async settledOf(ids: readonly number[]): Promise<readonly RecordState[]> {
+    const rows = await this.sql.query(
+      `SELECT ${STATE_COLUMNS} FROM outbox WHERE id ${this.dialect.among('$1', 'bigint')}` +
+        " AND status IN ('sent', 'dlq')",
+      [JSON.stringify(ids)],
+    );
+    return rows.map((row) => stateOf(row, false));
   }
 
   async attempts(id: number): Promise<readonly Attempt[]> {

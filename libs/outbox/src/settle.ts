@@ -1,3 +1,4 @@
+import { forgetArrived } from './arrived.js';
 import type { Row } from './engine.js';
 import type { Failure } from './outbox.store.js';
 import type { Acknowledgement, RecordState } from './record.js';
@@ -13,10 +14,10 @@ export async function markSent(
   tx: Transaction,
   acknowledgements: readonly Acknowledgement[],
 ): Promise<void> {
-  const sent = await takeOpen(
-    tx,
-    acknowledgements.map(({ id }) => id),
-  );
+  const ids = acknowledgements.map(({ id }) => id);
+  const sent = await takeOpen(tx, ids);
+  await forgetArrived(tx, ids);
+  tx.news.noteSettled(ids);
   tx.count('sent', sent);
   tx.countRows('sent', sent);
   const rows = tx.dialect.rows('$2', { i: 'bigint', p: 'integer', o: 'bigint' });
@@ -69,10 +70,9 @@ export async function bury(
   failures: readonly Failure[],
 ): Promise<readonly RecordState[]> {
   await noteAttempts(tx, failures);
-  const buried = await takeOpen(
-    tx,
-    failures.map(({ id }) => id),
-  );
+  const ids = failures.map(({ id }) => id);
+  const buried = await takeOpen(tx, ids);
+  tx.news.noteSettled(ids);
   tx.countRows('dlq', buried);
   tx.count('failed', buried);
   tx.count('buried', buried);

@@ -1,21 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { prepare } from './accept.js';
+import * as arriving from './arrived.js';
 import * as batches from './batch.js';
 import { Counters } from './counters.js';
 import * as deadLetters from './dead-letters.js';
 import { Doubts } from './doubts.js';
-import { SqlError, type Engine } from './engine.js';
+import { SqlError, type Engine, type Guard } from './engine.js';
 import { GroupCommit } from './group-commit.js';
+import type { Share } from './leases.js';
 import { Listeners } from './listeners.js';
+import type { IdRange, News } from './news.js';
 import {
   OutboxStore,
   type Acceptance,
   type AppendedOffsets,
+  type ArrivedRecord,
   type Audit,
   type BatchEntry,
   type BatchKind,
   type DeadLetter,
   type Failure,
+  type Identified,
   type OutboxStats,
   type Page,
   type PageRequest,
@@ -23,6 +28,7 @@ import {
   type PurgeAges,
   type RecordFilter,
   type StorageHealth,
+  type Unlisten,
 } from './outbox.store.js';
 import { portError, unavailable } from './port-error.js';
 import { purgeSlice } from './purge.js';
@@ -35,17 +41,24 @@ import type { Transaction } from './transaction.js';
 
 /** Dead letters replayed in one transaction: they are read whole, each with its value. */
 const REPLAY_SLICE = 100;
+/** How often an opening runs again because another instance opened at the same moment. */
+const MAX_CONFLICTS = 5;
 
 /** The outbox on either engine. Every change is a function over the group's transaction; this class names them. */
 export class SqlOutboxStore extends OutboxStore {
   override readonly incarnation = randomBytes(8).toString('hex');
   override readonly repaired: string | null;
+  override readonly leases: Guard | null;
   private readonly group: GroupCommit;
   private readonly relay: RelayReads;
+  /** Whose changes this makes; null: those of the one bridge. */
+  private readonly share: Share | null = null;
   private readonly asks: AskReads;
   private readonly accepted = new Listeners<readonly OutboxRecord[]>();
   private readonly replayed = new Listeners<readonly OutboxRecord[]>();
-  private readonly discarded = new Listeners<readonly RecordState[]>();
+  private readonly discarded = new Listeners<readonly Identified[]>();
+  private readonly acceptedElsewhere = new Listeners<IdRange | null>();
+  private readonly settledElsewhere = new Listeners<IdRange | null>();
   private readonly fatal = new Listeners<Error>();
   private readonly doubts = new Doubts();
   private closed: Promise<void> | null = null;
@@ -59,20 +72,43 @@ export class SqlOutboxStore extends OutboxStore {
   ) {
     super();
     this.repaired = engine.repaired;
+    this.leases = engine.leases;
     this.relay = new RelayReads(engine.relayReader, engine.dialect);
-    this.asks = new AskReads(engine.askReader, outboxId);
+    this.asks = new AskReads(engine.askReader, engine.dialect, outboxId);
     this.group = new GroupCommit(engine, counters, {
       added: (records) => this.added(records),
       resume: (tx) => this.resume(tx),
       fatal: (error) => this.fatal.tell(error),
     });
+    engine.news?.listen(
+      (news) => void this.hear(news),
+      () => {
+        this.acceptedElsewhere.tell(null);
+        this.settledElsewhere.tell(null);
+      },
+    );
   }
 
   /** Takes over an opened database; the counters are put right by a recount of the open rows. */
   static async open(engine: Engine): Promise<SqlOutboxStore> {
+    for (let conflicts = 0; ; conflicts++) {
+      try {
+        return await SqlOutboxStore.openOnce(engine);
+      } catch (error) {
+        await engine.writer.rollback();
+        const isConflict = error instanceof SqlError && error.kind === 'conflict';
+        if (!isConflict || conflicts >= MAX_CONFLICTS) throw error;
+      }
+    }
+  }
+
+  private static async openOnce(engine: Engine): Promise<SqlOutboxStore> {
     const { writer, dialect } = engine;
     const counters = new Counters();
     await writer.begin();
+    // Rows and counters of one moment, while other instances go on.
+    if (engine.leases !== null)
+      await writer.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
     const [meta] = await writer.query(
       'INSERT INTO meta (name, "value") VALUES (\'outbox_id\', $1)' +
         ' ON CONFLICT (name) DO UPDATE SET "value" = meta."value" RETURNING "value"',
@@ -95,16 +131,24 @@ export class SqlOutboxStore extends OutboxStore {
     return this.group.accept(prepare(records));
   }
 
-  override onAccepted(listener: (records: readonly OutboxRecord[]) => void): void {
-    this.accepted.add(listener);
+  override onAccepted(listener: (records: readonly OutboxRecord[]) => void): Unlisten {
+    return this.accepted.add(listener);
   }
 
-  override onReplayed(listener: (records: readonly OutboxRecord[]) => void): void {
-    this.replayed.add(listener);
+  override onReplayed(listener: (records: readonly OutboxRecord[]) => void): Unlisten {
+    return this.replayed.add(listener);
   }
 
-  override onDiscarded(listener: (records: readonly RecordState[]) => void): void {
-    this.discarded.add(listener);
+  override onDiscarded(listener: (records: readonly Identified[]) => void): Unlisten {
+    return this.discarded.add(listener);
+  }
+
+  override onAcceptedElsewhere(listener: (ids: IdRange | null) => void): Unlisten {
+    return this.acceptedElsewhere.add(listener);
+  }
+
+  override onSettledElsewhere(listener: (ids: IdRange | null) => void): Unlisten {
+    return this.settledElsewhere.add(listener);
   }
 
   override onFatal(listener: (error: Error) => void): void {
@@ -112,8 +156,15 @@ export class SqlOutboxStore extends OutboxStore {
     if (this.group.failure !== null) listener(this.group.failure);
   }
 
+  override relayedBy(share: Share): OutboxStore {
+    const { relayReader, dialect } = this.engine;
+    const view = Object.create(this) as OutboxStore;
+    const own = { share, relay: new RelayReads(relayReader, dialect, share.lanes) };
+    return Object.assign(view, own);
+  }
+
   override async lastId(): Promise<number> {
-    return this.highestId;
+    return this.leases === null ? this.highestId : asked(this.relay.lastId());
   }
 
   override pendingPage(request: PageRequest): Promise<readonly OutboxRecord[]> {
@@ -139,6 +190,18 @@ export class SqlOutboxStore extends OutboxStore {
 
   override ofTransaction(transactionId: string): Promise<readonly OutboxRecord[]> {
     return asked(this.relay.ofTransaction(transactionId));
+  }
+
+  override homeLanes(transactionIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return asked(this.relay.homeLanes(transactionIds));
+  }
+
+  override noteArrived(ids: readonly number[]): Promise<void> {
+    return this.relayed((tx) => arriving.noteArrived(tx, ids));
+  }
+
+  override arrived(transactionIds: readonly string[]): Promise<readonly ArrivedRecord[]> {
+    return asked(this.relay.arrived(transactionIds));
   }
 
   override nextRetryAt(): Promise<number | null> {
@@ -173,9 +236,7 @@ export class SqlOutboxStore extends OutboxStore {
     kind: BatchKind,
     entries: readonly BatchEntry[],
   ): Promise<number> {
-    return this.group.change((tx) =>
-      batches.openBatch(tx, pipeline, kind, entries, this.incarnation),
-    );
+    return this.relayed((tx) => batches.openBatch(tx, pipeline, kind, entries, this.incarnation));
   }
 
   override noteOffsets(
@@ -183,40 +244,41 @@ export class SqlOutboxStore extends OutboxStore {
     batchNumber: number,
     appended: readonly AppendedOffsets[],
   ): Promise<void> {
-    return this.group.change((tx) => batches.noteOffsets(tx, pipeline, batchNumber, appended));
+    return this.relayed((tx) => batches.noteOffsets(tx, pipeline, batchNumber, appended));
   }
 
   override closeBatch(pipeline: string, batchNumber: number): Promise<readonly Acknowledgement[]> {
-    return this.group.change((tx) => batches.closeBatch(tx, pipeline, batchNumber));
+    return this.relayed((tx) => batches.closeBatch(tx, pipeline, batchNumber));
   }
 
   override abandonBatch(pipeline: string, batchNumber: number): Promise<void> {
-    return this.group.change((tx) => batches.abandonBatch(tx, pipeline, batchNumber));
+    return this.relayed((tx) => batches.abandonBatch(tx, pipeline, batchNumber));
   }
 
   override noteLedger(pipeline: string): Promise<void> {
-    return this.group.change((tx) => batches.noteLedger(tx, pipeline));
+    return this.relayed((tx) => batches.noteLedger(tx, pipeline));
   }
 
   override settle(acknowledgements: readonly Acknowledgement[]): Promise<void> {
-    return this.group.change((tx) => settling.markSent(tx, acknowledgements));
+    return this.relayed((tx) => settling.markSent(tx, acknowledgements));
   }
 
   override notePublished(ids: readonly number[]): Promise<void> {
-    return this.group.change((tx) => batches.notePublished(tx, ids));
+    return this.relayed((tx) => batches.notePublished(tx, ids));
   }
 
   override reschedule(failures: readonly (Failure & { readonly nextAt: number })[]): Promise<void> {
-    return this.group.change((tx) => settling.reschedule(tx, failures));
+    return this.relayed((tx) => settling.reschedule(tx, failures));
   }
 
   override bury(failures: readonly Failure[]): Promise<readonly RecordState[]> {
-    return this.group.change((tx) => settling.bury(tx, failures));
+    return this.relayed((tx) => settling.bury(tx, failures));
   }
 
   override replay(messageId: string, audit: Audit, topic?: string): Promise<OutboxRecord> {
     const change = this.group.change(async (tx) => {
       const { record, replayed } = await deadLetters.replay(tx, messageId, audit, topic);
+      tx.news.noteReplayed(replayed.map(({ id }) => id));
       tx.afterCommit(() => this.replayed.tell(replayed));
       return record;
     });
@@ -236,6 +298,7 @@ export class SqlOutboxStore extends OutboxStore {
       const slice = { afterId, buriedBy, limit: Math.min(REPLAY_SLICE, limit - replayed) };
       const change = this.group.change(async (tx) => {
         const found = await deadLetters.replaySlice(tx, filter, slice, audit);
+        tx.news.noteReplayed(found.replayed.map(({ id }) => id));
         if (found.replayed.length > 0) tx.afterCommit(() => this.replayed.tell(found.replayed));
         return found;
       });
@@ -250,6 +313,7 @@ export class SqlOutboxStore extends OutboxStore {
   override discard(messageId: string, audit: Audit): Promise<void> {
     const change = this.group.change(async (tx) => {
       const gone = await deadLetters.discard(tx, messageId, audit);
+      tx.news.noteDiscarded(gone.map(({ id }) => id));
       tx.afterCommit(() => this.discarded.tell(gone));
     });
     return this.doubts.discard(messageId, change);
@@ -257,6 +321,10 @@ export class SqlOutboxStore extends OutboxStore {
 
   override find(messageId: string): Promise<RecordState | null> {
     return asked(this.asks.find(messageId));
+  }
+
+  override settledOf(ids: readonly number[]): Promise<readonly RecordState[]> {
+    return asked(this.asks.settledOf(ids));
   }
 
   override attempts(id: number): Promise<readonly Attempt[]> {
@@ -279,6 +347,11 @@ export class SqlOutboxStore extends OutboxStore {
     return this.counters.stats();
   }
 
+  override async refreshStats(): Promise<void> {
+    if (this.leases === null) return;
+    await this.group.change((tx) => this.counters.load(tx));
+  }
+
   override oldestOpenAt(): Promise<number | null> {
     return asked(this.asks.oldestOpenAt());
   }
@@ -294,6 +367,7 @@ export class SqlOutboxStore extends OutboxStore {
   override purge(ages: PurgeAges, limit: number): Promise<number> {
     return this.group.change(async (tx) => {
       const { removed, deadLetters: gone } = await purgeSlice(tx, ages, limit);
+      tx.news.noteDiscarded(gone.map(({ id }) => id));
       if (gone.length > 0) tx.afterCommit(() => this.discarded.tell(gone));
       return removed;
     });
@@ -321,6 +395,31 @@ export class SqlOutboxStore extends OutboxStore {
     return this.closed;
   }
 
+  /** A change that only who has the record may make. */
+  private relayed<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
+    const { leases, share } = this;
+    if (leases === null || share === null) return this.group.change(run);
+    return this.group.change(async (tx) => {
+      await leases.check(tx, share);
+      return run(tx);
+    });
+  }
+
+  /** What cannot be read now is found when it is looked for without being told. */
+  private async hear({ accepted, settled, replayed, discarded }: News): Promise<void> {
+    if (accepted !== null) this.acceptedElsewhere.tell(accepted);
+    if (settled !== null) this.settledElsewhere.tell(settled);
+    try {
+      const found = replayed.length === 0 ? [] : await this.relay.load(replayed);
+      const gone = replayed.filter((id) => !found.some((row) => row.id === id));
+      if (found.length > 0) this.replayed.tell(found);
+      const ids = [...discarded, ...gone];
+      if (ids.length > 0) this.discarded.tell(ids.map((id) => ({ id })));
+    } catch {
+      this.acceptedElsewhere.tell(null);
+    }
+  }
+
   private added(records: readonly OutboxRecord[]): void {
     this.highestId = Math.max(this.highestId, records.at(-1)?.id ?? 0);
     this.accepted.tell(records);
@@ -332,15 +431,20 @@ export class SqlOutboxStore extends OutboxStore {
    */
   private async resume(tx: Transaction): Promise<void> {
     await this.counters.load(tx);
+    if (this.leases !== null) tx.afterCommit(() => this.acceptedElsewhere.tell(null));
+    else await this.resumeAdded(tx);
+    await this.doubts.resolve(tx, (replayed, discarded) => {
+      if (replayed.length > 0) this.replayed.tell(replayed);
+      if (discarded.length > 0) this.discarded.tell(discarded);
+    });
+  }
+
+  private async resumeAdded(tx: Transaction): Promise<void> {
     const rows = await tx.query(
       `SELECT ${RECORD_COLUMNS} FROM outbox WHERE id > $1 AND status = 'pending' ORDER BY id`,
       [this.highestId],
     );
     if (rows.length > 0) tx.afterCommit(() => this.added(rows.map(recordOf)));
-    await this.doubts.resolve(tx, (replayed, discarded) => {
-      if (replayed.length > 0) this.replayed.tell(replayed);
-      if (discarded.length > 0) this.discarded.tell(discarded);
-    });
   }
 }
 

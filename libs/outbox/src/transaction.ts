@@ -1,5 +1,6 @@
 import { CounterChanges, type CounterName } from './counters.js';
 import type { Dialect, Row, SqlRunner, SqlValue } from './engine.js';
+import { NewsOfCommit } from './news.js';
 import type { RecordStatus } from './record.js';
 
 /**
@@ -8,6 +9,7 @@ import type { RecordStatus } from './record.js';
  */
 export class Transaction implements SqlRunner {
   readonly changes = new CounterChanges();
+  readonly news = new NewsOfCommit();
   private readonly effects: (() => void)[] = [];
 
   constructor(
@@ -39,7 +41,7 @@ export class Transaction implements SqlRunner {
   }
 
   /** Writes the changed counters down: the last statement before the commit. */
-  saveCounters(): Promise<void> {
-    return this.changes.save(this.sql, this.dialect);
+  saveCounters(slot: number): Promise<void> {
+    return this.changes.save(this.sql, this.dialect, slot);
   }
 }

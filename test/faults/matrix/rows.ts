@@ -6,6 +6,7 @@ import { brokerRows } from './rows/brokers.js';
 import { clientRows } from './rows/clients.js';
 import { damageRows } from './rows/damage.js';
 import { diskRows } from './rows/disk.js';
+import { instanceRows } from './rows/instances.js';
 import { lineRows } from './rows/line.js';
 import { olderRows } from './rows/older.js';
 import { overloadRows } from './rows/overload.js';
@@ -37,5 +38,6 @@ export const ROWS: readonly FaultRow[] = [
   ...damageRows,
   ...olderRows,
   ...secondProcessRows,
+  ...instanceRows,
   ...volumeRows,
 ].toSorted((a, b) => a.number - b.number);

@@ -3,19 +3,26 @@ import {
   OutboxStore,
   type Acceptance,
   type AppendedOffsets,
+  type ArrivedRecord,
   type Acknowledgement,
   type Audit,
   type BatchEntry,
   type BatchKind,
   type DeadLetter,
   type Failure,
+  type Identified,
+  type IdRange,
   type NewRecord,
   type OutboxRecord,
   type OutboxStats,
   type PageRequest,
   type PipelineState,
   type RecordState,
+  type Share,
+  type Unlisten,
 } from '@bridge/outbox';
+import { MemoryLeases } from './memory-leases.js';
+import type { NewsBus } from './memory-news.js';
 import type { MemoryTables } from './memory-tables.js';
 import type { MemoryWriter, StoreSite } from './memory-writer.js';
 
@@ -28,44 +35,72 @@ export interface BatchWatch {
 export class MemoryOutbox extends OutboxStore {
   override readonly outboxId: string;
   private readonly tables: MemoryTables;
+  /** The same tables, as far as their lanes are this relay's. */
+  private readonly mine: MemoryTables;
+  private readonly share: Share | null = null;
+  override readonly leases: MemoryLeases | null;
 
   constructor(
     private readonly site: StoreSite,
     private readonly writer: MemoryWriter,
     override readonly incarnation: string,
     private readonly watch: BatchWatch,
+    bus: NewsBus | null = null,
   ) {
     super();
     this.tables = site.tables;
+    this.mine = site.tables;
     this.outboxId = site.tables.outboxId;
+    this.leases = bus === null ? null : new MemoryLeases(site.tables.leases, site);
+    if (bus !== null) writer.share(bus);
   }
 
   override accept(records: readonly NewRecord[]): Promise<readonly Acceptance[]> {
     return this.writer.accept(records);
   }
 
-  override onAccepted(listener: (records: readonly OutboxRecord[]) => void): void {
-    this.writer.added.push(listener);
+  override onAccepted(listener: (records: readonly OutboxRecord[]) => void): Unlisten {
+    return listen(this.writer.added, listener);
   }
 
-  override onReplayed(listener: (records: readonly OutboxRecord[]) => void): void {
-    this.writer.replayed.push(listener);
+  override onReplayed(listener: (records: readonly OutboxRecord[]) => void): Unlisten {
+    return listen(this.writer.replayed, listener);
   }
 
-  override onDiscarded(listener: (records: readonly RecordState[]) => void): void {
-    this.writer.discarded.push(listener);
+  override onDiscarded(listener: (records: readonly Identified[]) => void): Unlisten {
+    return listen(this.writer.discarded, listener);
+  }
+
+  override onAcceptedElsewhere(listener: (ids: IdRange | null) => void): Unlisten {
+    return listen(this.writer.acceptedElsewhere, listener);
+  }
+
+  override onSettledElsewhere(listener: (ids: IdRange | null) => void): Unlisten {
+    return listen(this.writer.settledElsewhere, listener);
+  }
+
+  /** In a simulation nobody waits for his answer. */
+  override settledOf(): Promise<readonly RecordState[]> {
+    return Promise.resolve([]);
   }
 
   override onFatal(): void {
     // The simulated database is lost for a while at most.
   }
 
+  override relayedBy(share: Share): OutboxStore {
+    const view = Object.create(this) as OutboxStore;
+    const own = { share, mine: this.tables.restrictedTo(share.lanes) };
+    return Object.assign(view, own);
+  }
+
   override lastId(): Promise<number> {
-    return Promise.resolve(this.writer.highestId);
+    if (this.leases === null) return Promise.resolve(this.writer.highestId);
+    return this.site.read('lastId', () => this.tables.lastId);
   }
 
   override pendingPage(request: PageRequest): Promise<readonly OutboxRecord[]> {
-    return this.site.read('pendingPage', () => this.tables.pendingPage(request));
+    return this.site.read('pendingPage', () => this.mine.pendingPage(request));
   }
 
   override pendingOfTopic(
@@ -75,32 +110,45 @@ export class MemoryOutbox extends OutboxStore {
     maxBytes: number,
   ): Promise<readonly OutboxRecord[]> {
     return this.site.read('pendingOfTopic', () =>
-      this.tables.pendingOfTopic(topic, partition, limit, maxBytes),
+      this.mine.pendingOfTopic(topic, partition, limit, maxBytes),
     );
   }
 
   override dueRetries(now: number, limit: number): Promise<readonly OutboxRecord[]> {
-    return this.site.read('dueRetries', () => this.tables.dueRetries(now, limit));
+    return this.site.read('dueRetries', () => this.mine.dueRetries(now, limit));
   }
 
   override dueTransactions(now: number, limit: number): Promise<readonly string[]> {
-    return this.site.read('dueTransactions', () => this.tables.dueTransactions(now, limit));
+    return this.site.read('dueTransactions', () => this.mine.dueTransactions(now, limit));
   }
 
   override ofTransaction(transactionId: string): Promise<readonly OutboxRecord[]> {
     return this.site.read('ofTransaction', () => this.tables.ofTransaction(transactionId));
   }
 
+  override homeLanes(transactionIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.site.read('homeLanes', () => this.tables.homeLanes(transactionIds));
+  }
+
+  override noteArrived(ids: readonly number[]): Promise<void> {
+    this.site.seen('a record waited for a transaction of another instance');
+    return this.relayed('noteArrived', () => this.tables.noteArrived(ids));
+  }
+
+  override arrived(transactionIds: readonly string[]): Promise<readonly ArrivedRecord[]> {
+    return this.site.read('arrived', () => this.tables.arrived(transactionIds));
+  }
+
   override nextRetryAt(): Promise<number | null> {
-    return this.site.read('nextRetryAt', () => this.tables.nextRetryAt());
+    return this.site.read('nextRetryAt', () => this.mine.nextRetryAt());
   }
 
   override keysInStatus(status: 'failed' | 'dlq') {
-    return this.site.read('keysInStatus', () => this.tables.keysInStatus(status));
+    return this.site.read('keysInStatus', () => this.mine.keysInStatus(status));
   }
 
   override unpublishedDeadLetters(limit: number, maxBytes: number): Promise<readonly DeadLetter[]> {
-    return this.site.read('unpublished', () => this.tables.unpublishedDeadLetters(limit, maxBytes));
+    return this.site.read('unpublished', () => this.mine.unpublishedDeadLetters(limit, maxBytes));
   }
 
   override load(ids: readonly number[]): Promise<readonly OutboxRecord[]> {
@@ -125,7 +173,7 @@ export class MemoryOutbox extends OutboxStore {
     kind: BatchKind,
     entries: readonly BatchEntry[],
   ): Promise<number> {
-    return this.writer.change(`openBatch ${pipeline} ${idsOf(entries)}`, (now) => {
+    return this.relayed(`openBatch ${pipeline} ${idsOf(entries)}`, (now) => {
       const { pipelines } = this.tables;
       const number = pipelines.open(pipeline, kind, entries, this.incarnation, now);
       if (kind === 'records') this.tables.keepPartitions(entries);
@@ -138,14 +186,14 @@ export class MemoryOutbox extends OutboxStore {
     number: number,
     appended: readonly AppendedOffsets[],
   ): Promise<void> {
-    return this.writer.change(`noteOffsets ${pipeline} ${number}`, () =>
+    return this.relayed(`noteOffsets ${pipeline} ${number}`, () =>
       this.tables.pipelines.noteOffsets(pipeline, number, appended),
     );
   }
 
   override closeBatch(pipeline: string, number: number): Promise<readonly Acknowledgement[]> {
     this.watch.ending('close', pipeline, number);
-    return this.writer.change(`closeBatch ${pipeline} ${number}`, (now) => {
+    return this.relayed(`closeBatch ${pipeline} ${number}`, (now) => {
       const { kind, openedAt, acknowledgements } = this.tables.pipelines.close(
         pipeline,
         number,
@@ -161,40 +209,39 @@ export class MemoryOutbox extends OutboxStore {
 
   override abandonBatch(pipeline: string, number: number): Promise<void> {
     this.watch.ending('abandon', pipeline, number);
-    return this.writer.change(`abandonBatch ${pipeline} ${number}`, () =>
+    return this.relayed(`abandonBatch ${pipeline} ${number}`, () =>
       this.tables.pipelines.abandon(pipeline, number),
     );
   }
 
   override noteLedger(pipeline: string): Promise<void> {
-    return this.writer.change(`noteLedger ${pipeline}`, (now) => {
+    return this.relayed(`noteLedger ${pipeline}`, (now) => {
       this.tables.pipelines.make(pipeline).ledgerAt = now;
     });
   }
 
   override settle(acknowledgements: readonly Acknowledgement[]): Promise<void> {
-    return this.writer.change(`settle ${idsOf(acknowledgements)}`, (now) =>
+    return this.relayed(`settle ${idsOf(acknowledgements)}`, (now) =>
       this.tables.markSent(acknowledgements, now),
     );
   }
 
   override notePublished(ids: readonly number[]): Promise<void> {
-    return this.writer.change('notePublished', (now) => this.tables.notePublished(ids, now, now));
+    return this.relayed('notePublished', (now) => this.tables.notePublished(ids, now, now));
   }
 
   override reschedule(failures: readonly (Failure & { readonly nextAt: number })[]): Promise<void> {
-    return this.writer.change(`reschedule ${idsOf(failures)}`, () =>
-      this.tables.reschedule(failures),
-    );
+    return this.relayed(`reschedule ${idsOf(failures)}`, () => this.tables.reschedule(failures));
   }
 
   override bury(failures: readonly Failure[]): Promise<readonly RecordState[]> {
-    return this.writer.change(`bury ${idsOf(failures)}`, (now) => this.tables.bury(failures, now));
+    return this.relayed(`bury ${idsOf(failures)}`, (now) => this.tables.bury(failures, now));
   }
 
   override replay(messageId: string, _audit: Audit, topic?: string): Promise<OutboxRecord> {
     const run = (_now: number, after: (effect: () => void) => void): OutboxRecord => {
       const replayed = this.tables.replay(messageId, topic);
+      this.writer.noteReplayed(replayed.map(({ id }) => id));
       after(() => this.writer.tellReplayed(replayed));
       return replayed.find((record) => record.messageId === messageId) as OutboxRecord;
     };
@@ -211,6 +258,7 @@ export class MemoryOutbox extends OutboxStore {
   override discard(messageId: string): Promise<void> {
     const run = (_now: number, after: (effect: () => void) => void): void => {
       const gone = this.tables.discard(messageId);
+      this.writer.noteDiscarded(gone.map(({ id }) => id));
       after(() => this.writer.tellDiscarded(gone));
     };
     return this.writer.change(`discard ${messageId}`, run, () => {
@@ -227,6 +275,10 @@ export class MemoryOutbox extends OutboxStore {
     return this.site.read('deadLetter', () => this.tables.deadLetter(messageId));
   }
 
+  override async refreshStats(): Promise<void> {
+    // The tables are the counters.
+  }
+
   override stats(): OutboxStats {
     return this.tables.stats();
   }
@@ -238,6 +290,27 @@ export class MemoryOutbox extends OutboxStore {
 
   override close(): Promise<void> {
     return this.writer.close();
+  }
+
+  /** A change that only who has the record may make. */
+  private relayed<T>(
+    what: string,
+    run: (now: number, after: (effect: () => void) => void) => T,
+  ): Promise<T> {
+    const { share } = this;
+    return this.writer.change(what, (now, after) => {
+      if (share !== null) this.guard(share);
+      return run(now, after);
+    });
+  }
+
+  private guard(share: Share): void {
+    try {
+      this.tables.leases.check(share);
+    } catch (error) {
+      this.site.seen('a change of a zombie was refused');
+      throw error;
+    }
   }
 
   override replayMatching = unused;
@@ -257,4 +330,9 @@ function idsOf(rows: readonly { readonly id: number }[]): string {
 function unused(): Promise<never> {
   const text = 'The simulated outbox does not have this.';
   return Promise.reject(new OutboxError('storage_unavailable', text));
+}
+
+function listen<T>(listeners: ((told: T) => void)[], listener: (told: T) => void): Unlisten {
+  listeners.push(listener);
+  return () => void listeners.splice(listeners.indexOf(listener), 1);
 }

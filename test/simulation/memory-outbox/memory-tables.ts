@@ -3,6 +3,7 @@ import {
   OutboxError,
   type Acceptance,
   type Acknowledgement,
+  type ArrivedRecord,
   type DeadLetter,
   type Failure,
   type NewRecord,
@@ -13,6 +14,7 @@ import {
   type RecordStatus,
 } from '@bridge/outbox';
 import { encodeHeaders } from '../../../libs/outbox/src/headers.js';
+import { LeaseTables } from './memory-leases.js';
 import { MemoryPipelines } from './memory-pipelines.js';
 import { deadLetterOf, newRow, recordOf, stateOf, type MemoryRow } from './memory-row.js';
 
@@ -20,10 +22,13 @@ const MAX_ERROR = 500;
 
 /** What survives the process: the tables of the outbox, each change at once and whole. */
 export class MemoryTables {
+  private readonly lanes: ReadonlySet<number> | null = null;
   readonly pipelines = new MemoryPipelines();
+  readonly leases = new LeaseTables();
   private readonly rows = new Map<number, MemoryRow>();
   private readonly ids = new Map<string, MemoryRow>();
   private readonly settled = new Map<string, RecordState>();
+  private readonly arrivals = new Set<number>();
   private readonly totals = {
     received: 0,
     sent: 0,
@@ -65,6 +70,12 @@ export class MemoryTables {
   }
 
   // ── what goes next ──────────────────────────────────────────────────────────────────────────────
+  /** The same rows; what goes next is asked of these lanes only. */
+  restrictedTo(lanes: readonly number[]): MemoryTables {
+    const view = Object.create(this) as MemoryTables;
+    return Object.assign(view, { lanes: new Set(lanes) });
+  }
+
   pendingPage({ afterId, limit, maxBytes, delivery, lanes }: PageRequest): OutboxRecord[] {
     const found = this.inStatus('pending', (row) => {
       const mine = row.lane % lanes.modulo === lanes.remainder;
@@ -116,7 +127,26 @@ export class MemoryTables {
   }
 
   keysInStatus(status: 'failed' | 'dlq') {
-    return this.inStatus(status).map(({ id, topic, key }) => ({ id, topic, key }));
+    return this.inStatus(status).map(({ id, topic, key, replays, transaction }) => {
+      return { id, topic, key, replays, transaction: transaction?.id ?? null };
+    });
+  }
+
+  homeLanes(transactionIds: readonly string[]): ReadonlyMap<string, number> {
+    const homes = transactionIds.map((id) => [id, this.inTransaction(id)[0]?.lane] as const);
+    return new Map(homes.flatMap(([id, lane]) => (lane === undefined ? [] : [[id, lane]])));
+  }
+
+  noteArrived(ids: readonly number[]): void {
+    for (const id of ids) if (this.open(id) !== undefined) this.arrivals.add(id);
+  }
+
+  arrived(transactionIds: readonly string[]): ArrivedRecord[] {
+    return transactionIds.flatMap((transactionId) =>
+      this.inTransaction(transactionId)
+        .filter(({ id }) => this.arrivals.has(id))
+        .map(({ id, topic, key, lane }) => ({ id, topic, key, lane, transactionId })),
+    );
   }
 
   unpublishedDeadLetters(limit: number, maxBytes: number): DeadLetter[] {
@@ -146,6 +176,7 @@ export class MemoryTables {
   ): void {
     for (const { id, partition, offset } of acknowledgements) {
       const row = this.open(id);
+      this.arrivals.delete(id);
       if (row === undefined) continue;
       Object.assign(row, { status: 'sent', sentAt: now, nextAt: null, partition, offset, batch });
       this.totals.sent++;
@@ -239,6 +270,7 @@ export class MemoryTables {
   private forget(row: MemoryRow): RecordState {
     const gone: RecordState = { ...stateOf(row), purged: true };
     this.rows.delete(row.id);
+    this.arrivals.delete(row.id);
     this.ids.delete(row.messageId);
     this.settled.set(row.messageId, { ...gone, key: null, lastError: null });
     this.totals.discarded++;
@@ -283,7 +315,10 @@ export class MemoryTables {
     status: RecordStatus,
     wanted: (row: MemoryRow) => boolean = () => true,
   ): MemoryRow[] {
-    return [...this.rows.values()].filter((row) => row.status === status && wanted(row));
+    const { lanes } = this;
+    return [...this.rows.values()].filter((row) => {
+      return row.status === status && (lanes === null || lanes.has(row.lane)) && wanted(row);
+    });
   }
 
   private open(id: number): MemoryRow | undefined {

@@ -1,12 +1,14 @@
 import {
   OutboxError,
   type Acceptance,
+  type Identified,
+  type IdRange,
   type NewRecord,
   type OutboxRecord,
-  type RecordState,
 } from '@bridge/outbox';
 import type { SimulatedProcess } from '../world/process.js';
 import { EPOCH, type Scheduler } from '../world/scheduler.js';
+import type { MemoryNews, NewsBus } from './memory-news.js';
 import type { MemoryTables } from './memory-tables.js';
 
 /** How the database behaves. */
@@ -40,6 +42,8 @@ interface Flight {
 
 /** One process's way to the tables: its reads, and whether it may still write. */
 export class StoreSite {
+  /** How several processes share the tables; null: one has them alone. */
+  bus: NewsBus | null = null;
   /** Another process has taken the database over: nothing of this one is written any more. */
   lockedOut = false;
 
@@ -50,6 +54,25 @@ export class StoreSite {
     readonly weather: () => StorageWeather,
     readonly seen: (what: string) => void,
   ) {}
+
+  /** One statement that is committed by itself, on a connection of its own. */
+  change<T>(what: string, run: (now: number) => T): Promise<T> {
+    const { random } = this.scheduler;
+    const name = `${this.process.name} db ${what}`;
+    const isLost = random.chance(this.weather().lost);
+    const tookEffect = !isLost || random.chance(0.5);
+    return new Promise((resolve, reject) => {
+      this.scheduler.after(random.span(0.1, this.weather().commitMs), name, () => {
+        const done = tookEffect ? { value: run(EPOCH + Math.floor(this.scheduler.now)) } : null;
+        this.scheduler.after(random.span(0, 1), `${name} is told`, () => {
+          this.process.deliver(name, () => {
+            if (isLost || done === null) reject(unavailable());
+            else resolve(done.value);
+          });
+        });
+      });
+    });
+  }
 
   /** Reads committed rows, as they stand at some moment between the question and the answer. */
   read<T>(what: string, ask: () => T): Promise<T> {
@@ -72,7 +95,11 @@ export class StoreSite {
 export class MemoryWriter {
   readonly added: ((records: readonly OutboxRecord[]) => void)[] = [];
   readonly replayed: ((records: readonly OutboxRecord[]) => void)[] = [];
-  readonly discarded: ((records: readonly RecordState[]) => void)[] = [];
+  readonly discarded: ((records: readonly Identified[]) => void)[] = [];
+  /** What other processes have done. */
+  readonly acceptedElsewhere: ((ids: IdRange | null) => void)[] = [];
+  readonly settledElsewhere: ((ids: IdRange | null) => void)[] = [];
+  private news = nothing();
   highestId: number;
   private waiting: Waiting[] = [];
   private inFlight: Flight | null = null;
@@ -83,6 +110,28 @@ export class MemoryWriter {
 
   constructor(private readonly site: StoreSite) {
     this.highestId = site.tables.lastId;
+  }
+
+  /** From now on other processes write, too. */
+  share(bus: NewsBus): void {
+    const { site } = this;
+    site.bus = bus;
+    bus.listen({
+      site,
+      heard: (news) => this.hear(news),
+      missed: () => {
+        this.tellMissed();
+        for (const listener of this.settledElsewhere) listener(null);
+      },
+    });
+  }
+
+  noteReplayed(ids: readonly number[]): void {
+    this.news.replayed.push(...ids);
+  }
+
+  noteDiscarded(ids: readonly number[]): void {
+    this.news.discarded.push(...ids);
   }
 
   accept(records: readonly NewRecord[]): Promise<readonly Acceptance[]> {
@@ -116,7 +165,7 @@ export class MemoryWriter {
     for (const listener of this.replayed) listener(records);
   }
 
-  tellDiscarded(states: readonly RecordState[]): void {
+  tellDiscarded(states: readonly Identified[]): void {
     for (const listener of this.discarded) listener(states);
   }
 
@@ -194,18 +243,42 @@ export class MemoryWriter {
 
   /** What commits without an answer have done, told on the next connection. */
   private missed(): Effect[] {
-    const { tables } = this.site;
+    const { tables, bus } = this.site;
+    if (bus !== null) return [() => this.tellMissed(), ...this.resolveDoubts()];
     const rows = tables.all().filter(({ id, status }) => {
       return id > this.highestId && status === 'pending';
     });
     const records = tables.load(rows.map(({ id }) => id));
-    const found = this.doubts.flatMap((lookAgain) => lookAgain() ?? []);
-    this.doubts = [];
+    const found = this.resolveDoubts();
     return records.length === 0 ? found : [() => this.tellAdded(records), ...found];
   }
 
+  private resolveDoubts(): Effect[] {
+    const found = this.doubts.flatMap((lookAgain) => lookAgain() ?? []);
+    this.doubts = [];
+    return found;
+  }
+
+  private tellMissed(): void {
+    for (const listener of this.acceptedElsewhere) listener(null);
+  }
+
+  private hear({ accepted, settled, replayed, discarded }: MemoryNews): void {
+    const { tables } = this.site;
+    if (accepted !== null) for (const listener of this.acceptedElsewhere) listener(accepted);
+    if (settled) for (const listener of this.settledElsewhere) listener(null);
+    const found = tables.load(replayed);
+    const gone = replayed.filter((id) => !found.some((row) => row.id === id));
+    if (found.length > 0) this.tellReplayed(found);
+    const ids = [...discarded, ...gone];
+    if (ids.length > 0) this.tellDiscarded(ids.map((id) => ({ id })));
+  }
+
   private apply(group: readonly Waiting[]): { effects: Effect[]; tell: Effect[] } {
-    const now = EPOCH + Math.floor(this.site.scheduler.now);
+    const { tables, bus, scheduler } = this.site;
+    const now = EPOCH + Math.floor(scheduler.now);
+    const before = tables.lastId;
+    this.news = nothing();
     const effects: Effect[] = [];
     const tell = group.map(({ run, resolve, reject }) => {
       const own: Effect[] = [];
@@ -217,6 +290,9 @@ export class MemoryWriter {
         return () => reject(error);
       }
     });
+    const accepted: IdRange | null = tables.lastId > before ? [before + 1, tables.lastId] : null;
+    const settled = group.some(({ isAccept }) => !isAccept);
+    bus?.tell(this.site, { ...this.news, accepted, settled });
     return { effects, tell };
   }
 
@@ -224,6 +300,10 @@ export class MemoryWriter {
     this.highestId = Math.max(this.highestId, records.at(-1)?.id ?? 0);
     for (const listener of this.added) listener(records);
   }
+}
+
+function nothing(): { readonly replayed: number[]; readonly discarded: number[] } {
+  return { replayed: [], discarded: [] };
 }
 
 function unavailable(): OutboxError {

@@ -24,6 +24,24 @@ export class ModelLedger extends Ledger {
     );
   }
 
+  async numbers(group: string, topic: string): Promise<ReadonlyMap<number, number>> {
+    const { kafka } = this.site;
+    const node = kafka.cluster.coordinatorOf(group);
+    const partitions = kafka.cluster.topics.get(topic)?.partitions.length ?? 0;
+    const all = await this.run('read ledger', (client) =>
+      client.call(node, 'OffsetFetch', () =>
+        Array.from({ length: partitions }, (_, partition) =>
+          kafka.offsetFetch(node, group, { topic, partition }),
+        ),
+      ),
+    );
+    return new Map(
+      all.flatMap((entry, partition) =>
+        entry === null ? [] : [[partition, Number(entry.offset)]],
+      ),
+    );
+  }
+
   async read(slot: LedgerSlot, mark: string): Promise<LedgerNumber | null> {
     const { clock } = this.site;
     const until = clock.now() + DEADLINES.call;

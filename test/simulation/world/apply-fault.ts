@@ -90,7 +90,7 @@ function end(world: World, fault: Exclude<Fault, { kind: 'crash' }>): void {
 }
 
 function restart(world: World): void {
-  const { owner } = world;
+  const owner = world.anyOwner();
   if (owner === null || !owner.process.running) return;
   void stopAndStart(world, owner);
 }
@@ -98,27 +98,29 @@ function restart(world: World): void {
 async function stopAndStart(world: World, owner: Incarnation): Promise<void> {
   await owner.relay.stop();
   await owner.store.close();
-  if (world.owner !== owner) return;
+  if (world.ownerAt(owner.place) !== owner) return;
   world.seen('a process was stopped in good order');
   owner.process.kill();
-  world.startProcess();
+  world.startProcess(owner.place);
 }
 
 function pause(world: World, forMs: number, takeover: boolean): void {
-  const { owner, scheduler } = world;
+  const { scheduler } = world;
+  const owner = world.anyOwner();
   if (owner === null || !owner.process.running) return;
   owner.process.pause();
   scheduler.after(forMs, `${owner.process.name} goes on`, () => {
     if (owner.process.alive) world.seen('a paused process went on');
     owner.process.resume();
   });
-  if (!takeover) return;
+  // Those that share the database take over by themselves.
+  if (!takeover || world.bus !== null) return;
   const [soonest, latest] = TAKE_OVER_MS;
   scheduler.after(scheduler.random.span(soonest, latest), 'take-over', () => {
-    if (world.owner !== owner || owner.process.running) return;
+    if (world.ownerAt(owner.place) !== owner || owner.process.running) return;
     world.seen('a paused process was taken over from');
     owner.lockOut();
-    world.startProcess();
+    world.startProcess(owner.place);
   });
 }
 
@@ -135,7 +137,8 @@ function moves(world: World): void {
 
 /** Everything that is dead now is replayed, or discarded, one after the other. What fails is not repeated. */
 export function operate(world: World, does: 'replay' | 'discard'): void {
-  const { owner, tables, scheduler } = world;
+  const { tables, scheduler } = world;
+  const owner = world.anyOwner();
   if (owner === null || !owner.process.running) return;
   let wait = 0;
   for (const { messageId, status } of tables.all()) {

@@ -32,7 +32,7 @@ export class Client {
   private post(): void {
     const { world, plan, next } = this;
     const posts = this.together();
-    const process = world.owner;
+    const process = world.anyOwner();
     if (posts.length === 0) return;
     if (process === null) return this.again(next);
     let heard = false;

@@ -1,4 +1,5 @@
 import type { LedgerNumber, LedgerSlot } from '@bridge/kafka';
+import { identify } from '../../../apps/bridge/src/relay/pipeline-identity.js';
 import type { BatchWatch } from '../memory-outbox/memory-outbox.js';
 import type { CommitWatch } from '../model-ports/model-transactional.producer.js';
 import type { World } from './world.js';
@@ -20,7 +21,7 @@ export class CommitNotes implements CommitWatch, BatchWatch {
   ending(how: 'close' | 'abandon', pipeline: string, number: number): void {
     const { tables, commitsTried, seen } = this.world;
     const token = tables.pipelines.state(pipeline)?.openBatch?.token ?? '';
-    const partition = pipeline === 'side' ? 0 : Number(pipeline.slice('main-'.length)) + 1;
+    const { partition } = identify(tables.outboxId, pipeline).slot;
     const name = `${partition} ${number} ${token}`;
     if (how === 'close' && !this.answeredHere.has(name)) seen('a doubt was found committed');
     if (how === 'abandon' && commitsTried.has(name)) seen('a doubt was found not committed');

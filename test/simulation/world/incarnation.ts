@@ -2,8 +2,10 @@ import { partitionFor } from '@bridge/kafka';
 import type { NewRecord } from '@bridge/outbox';
 import { createHash } from 'node:crypto';
 import { assemble, type RelayPorts } from '../../../apps/bridge/src/relay/assemble.js';
-import type { Relay } from '../../../apps/bridge/src/relay/relay.js';
+import type { RelayControl } from '../../../apps/bridge/src/relay/relay-status.js';
+import { SettledElsewhere } from '../../../apps/bridge/src/relay/settled-elsewhere.js';
 import { Settlements, type Settlement } from '../../../apps/bridge/src/relay/settlements.js';
+import { SharedRelay } from '../../../apps/bridge/src/relay/shared-relay.js';
 import { MemoryOutbox } from '../memory-outbox/memory-outbox.js';
 import { MemoryWriter, StoreSite } from '../memory-outbox/memory-writer.js';
 import { ModelLedger } from '../model-ports/model-ledger.js';
@@ -39,7 +41,7 @@ class NotedSettlements extends Settlements {
 /** One process of the bridge, from its start to its end: the product's relay on simulated ports. */
 export class Incarnation {
   readonly process: SimulatedProcess;
-  readonly relay: Relay;
+  readonly relay: RelayControl;
   readonly store: MemoryOutbox;
   private readonly site: StoreSite;
   private readonly writer: MemoryWriter;
@@ -53,8 +55,10 @@ export class Incarnation {
     readonly world: World,
     number: number,
     pipelines: number,
+    /** Which of the processes at once it is. */
+    readonly place: number,
   ) {
-    const { scheduler, kafka, network, tables } = world;
+    const { scheduler, kafka, network, tables, bus } = world;
     this.startedAtStep = scheduler.steps;
     this.process = new SimulatedProcess(`bridge-${number}`, scheduler);
     const clock = new VirtualClock(scheduler, this.process);
@@ -63,7 +67,7 @@ export class Incarnation {
     this.writer = new MemoryWriter(this.site);
     const notes = new CommitNotes(world);
     const token = `incarnation-${number}`;
-    this.store = new MemoryOutbox(this.site, this.writer, token, notes);
+    this.store = new MemoryOutbox(this.site, this.writer, token, notes, bus);
     const model = { kafka, network, process: this.process, clock };
     this.topics = new ModelTopicAdmin(model);
     const ports: RelayPorts = {
@@ -75,7 +79,17 @@ export class Incarnation {
       settlements: new NotedSettlements(world.told),
       clock,
     };
-    this.relay = assemble(ports, { ...world.plan.delivery, pipelines });
+    const { delivery } = world.plan;
+    const { leases } = this.store;
+    this.relay =
+      leases === null
+        ? assemble(ports, { ...delivery, pipelines })
+        : new SharedRelay({
+            ...ports,
+            leases,
+            elsewhere: new SettledElsewhere(this.store, ports.settlements),
+            relayOf: (share) => assemble(ports, delivery, share),
+          });
   }
 
   start(): void {

@@ -55,6 +55,14 @@ const pause: Maker = (random) => ({
   takeover: random.chance(0.6),
 });
 
+/** About as long as a lease, or longer: another instance may take over meanwhile. */
+const freeze: Maker = (random) => ({
+  kind: 'pause',
+  at: random.between(0, LAST_BEGIN_MS),
+  forMs: random.between(8_000, 25_000),
+  takeover: false,
+});
+
 const weather: Maker = (random) => {
   const worst = random.pick([0.02, 0.1, 0.3]);
   const share = (): number => (random.chance(0.6) ? worst * random.next() : 0);
@@ -147,6 +155,7 @@ const MAKERS: Readonly<Record<Emphasis, { readonly often: Maker[]; readonly seld
   zombies: { often: [pause], seldom: [crash, weather, moves] },
   database: { often: [storage], seldom: [crash, weather, sick, operator, unauthorized] },
   everything: { often: ALL, seldom: ALL },
+  instances: { often: [crash, freeze, restart, storage, weather, outage, operator], seldom: ALL },
 };
 
 export function planFaults(

@@ -12,6 +12,7 @@ export const EMPHASES = [
   'zombies',
   'database',
   'everything',
+  'instances',
 ] as const;
 export type Emphasis = (typeof EMPHASES)[number];
 
@@ -53,6 +54,8 @@ export interface Plan {
   readonly delivery: BridgeConfig['delivery'];
   /** Main pipelines of the first process and of each that follows. */
   readonly pipelines: readonly number[];
+  /** Processes at once; more than one share the database. */
+  readonly instances: number;
 }
 
 export const DEAD_LETTER_TOPIC = 'dead-letters';
@@ -73,11 +76,12 @@ export function planOf(seed: number): Plan {
     faults: planFaults(random, emphasis, topics),
     delivery,
     pipelines: Array.from({ length: 4 }, () => (random.chance(0.3) ? 2 : delivery.pipelines)),
+    instances: emphasis === 'instances' ? random.between(2, 3) : 1,
   };
 }
 
 function planTopics(random: Random, emphasis: Emphasis): PlannedTopic[] {
-  const refuses = emphasis === 'refusals' ? 0.5 : 0.1;
+  const refuses = emphasis === 'refusals' ? 0.5 : emphasis === 'instances' ? 0.3 : 0.1;
   return Array.from({ length: random.between(1, 3) }, (_, index) => ({
     name: `topic-${index}`,
     partitions: random.between(1, 4),
@@ -90,12 +94,14 @@ function planTopics(random: Random, emphasis: Emphasis): PlannedTopic[] {
 function planDelivery(random: Random, emphasis: Emphasis): BridgeConfig['delivery'] {
   return {
     mode: random.chance(0.1) ? 'at-least-once' : 'exactly-once',
-    pipelines: random.between(1, 2),
+    pipelines: emphasis === 'instances' ? 1 : random.between(1, 2),
     batchMaxRecords: random.between(1, 8),
     batchMaxBytes: random.pick([500, 2_000, 10_000]),
     lingerMs: random.chance(0.2) ? 3 : 0,
     deadLetterTopic: DEAD_LETTER_TOPIC,
-    onDeadLetter: random.chance(emphasis === 'refusals' ? 0.6 : 0.1) ? 'park' : 'continue',
+    onDeadLetter: random.chance(emphasis === 'refusals' || emphasis === 'instances' ? 0.6 : 0.1)
+      ? 'park'
+      : 'continue',
     maxAttempts: random.between(2, 4),
     retryInitialMs: random.between(10, 400),
     retryMultiplier: 2,

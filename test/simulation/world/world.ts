@@ -1,5 +1,6 @@
 import type { DeliveryMode } from '@bridge/outbox';
 import { KafkaModel } from '../kafka-model/kafka-model.js';
+import { NewsBus } from '../memory-outbox/memory-news.js';
 import { MemoryTables } from '../memory-outbox/memory-tables.js';
 import type { StorageWeather } from '../memory-outbox/memory-writer.js';
 import { Incarnation, type Told } from './incarnation.js';
@@ -18,6 +19,8 @@ export class World {
   readonly kafka: KafkaModel;
   readonly network: Network;
   readonly tables: MemoryTables;
+  /** Where processes that share the database tell each other; null: only one has it. */
+  readonly bus: NewsBus | null;
   storage: StorageWeather = HEALTHY_STORAGE;
   /** What the run has come to. */
   readonly sights = new Set<string>();
@@ -34,6 +37,7 @@ export class World {
     this.kafka = new KafkaModel(this.scheduler, this.seen);
     this.network = new Network(this.scheduler, this.kafka.cluster, this.seen);
     this.tables = new MemoryTables(`outbox-${plan.seed}`);
+    this.bus = plan.instances > 1 ? new NewsBus() : null;
   }
 
   readonly seen = (what: string): void => {
@@ -41,16 +45,31 @@ export class World {
     this.sights.add(what);
   };
 
-  /** The process that owns the database, when there is one. */
-  get owner(): Incarnation | null {
-    const last = this.incarnations.at(-1);
+  /** The process that owns the database, or has this place among those that share it, when there is one. */
+  ownerAt(place: number): Incarnation | null {
+    const last = this.incarnations.findLast((one) => one.place === place);
     return last?.process.alive === true ? last : null;
   }
 
-  startProcess(): Incarnation {
+  /** Of each place. */
+  get owners(): Incarnation[] {
+    return this.places.flatMap((place) => this.ownerAt(place) ?? []);
+  }
+
+  /** Any of those that live, as a load balancer or the chance of a fault finds it. */
+  anyOwner(): Incarnation | null {
+    const { owners } = this;
+    return owners.length === 0 ? null : this.scheduler.random.pick(owners);
+  }
+
+  get places(): number[] {
+    return Array.from({ length: this.plan.instances }, (_, place) => place);
+  }
+
+  startProcess(place: number): Incarnation {
     const number = this.incarnations.length;
     const pipelines = this.plan.pipelines[number] ?? this.plan.delivery.pipelines;
-    const next = new Incarnation(this, number, pipelines);
+    const next = new Incarnation(this, number, pipelines, place);
     this.incarnations.push(next);
     next.start();
     return next;

@@ -56,7 +56,7 @@ export async function withOracle(
   let load: Load | null = null;
   try {
     const base = without.includes('resources') ? null : await warmUp(options, caller);
-    load = await Load.start({ ...options.load, urls, topics });
+    load = await Load.start({ urls, ...options.load, topics });
     await inject({ load, ...caller.inHand });
     await load.stop();
     const posted = [...caller.posted, ...(await load.read())];

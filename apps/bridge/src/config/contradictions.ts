@@ -81,6 +81,11 @@ function delivery(v: Variables, overrides: TopicOverrides): readonly Rule[] {
       v.ENABLE_OUTBOX === 'false' && exactlyOnce,
       'must be true for exactly-once: without the outbox nothing is known of a record whose answer was lost. DELIVERY=at-least-once permits false',
     ],
+    [
+      'PIPELINES',
+      v.PIPELINES !== '1' && v.OUTBOX_URL.startsWith('postgres'),
+      'must be 1 with PostgreSQL: there another bridge on the same outbox adds a pipeline',
+    ],
     ['DLQ_TOPIC', v.DLQ_TOPIC.startsWith('__'), "must not be one of Kafka's own topics"],
     ['DLQ_TOPIC', v.DLQ_TOPIC === LEDGER_TOPIC, 'must not be the ledger topic'],
   ];

@@ -137,6 +137,7 @@ test.each<[string, Record<string, string>]>([
   ['RETRY_MAX_MS', { RETRY_INITIAL_MS: '500', RETRY_MAX_MS: '100' }],
   ['RETENTION_IDS', { RETENTION_IDS: '1d' }],
   ['OUTBOX_BALLAST', { OUTBOX_BALLAST: '16 MiB' }],
+  ['PIPELINES', { PIPELINES: '2', OUTBOX_URL: 'postgres://db/ponte' }],
   ['PORT_FILE', { PORT: '8081', PORT_FILE: '/etc/hostname' }],
 ])('refuses to start for %s of %j', (variable, environment) => {
   expect(faultsOf(environment)).toContain(variable);

@@ -20,7 +20,8 @@ export class BridgeMetricsSource extends MetricsSource {
       this.store.storageHealth(),
     ]);
     const { totals, rows, openBytes } = this.store.stats();
-    const { pipelines, quarantined, blockedKeys, sweepFailures } = this.relay.snapshot();
+    const { pipelines, quarantined, blockedKeys, sweepFailures, lanes, instances } =
+      this.relay.snapshot();
     const now = Date.now();
     const secondsSince = (at: number | null): number =>
       at === null ? 0 : Math.max(0, now - at) / 1_000;
@@ -41,6 +42,9 @@ export class BridgeMetricsSource extends MetricsSource {
       blockedKeys,
       sweepFailures,
       walBytes: storage.walBytes,
+      lanes,
+      instances,
+      bloat: storage.bloat,
       diskFreeBytes: storage.disk?.freeBytes ?? null,
     };
   }

@@ -21,7 +21,9 @@ const OUTBOX: Readonly<Record<OutboxErrorCode, readonly [ProblemCode, string]>> 
   storage_full: ['storage_full', 'The storage is full; nothing was stored'],
   storage_unavailable: ['storage_unavailable', 'The storage failed; nothing is confirmed'],
   storage_locked: ['storage_unavailable', 'The storage is in use by another process'],
+  storage_newer: ['storage_unavailable', 'The storage is that of a later version'],
   storage_unsafe: ['storage_unavailable', 'The storage cannot keep records safe'],
+  lease_lost: ['storage_unavailable', 'The storage is not available now'],
   storage_corrupt: ['storage_unavailable', 'The storage is damaged'],
 };
 

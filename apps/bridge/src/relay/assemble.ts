@@ -1,11 +1,5 @@
-import type {
-  Ledger,
-  LedgerSlot,
-  PlainProducer,
-  TopicAdmin,
-  TransactionalProducers,
-} from '@bridge/kafka';
-import type { OutboxStore } from '@bridge/outbox';
+import type { Ledger, PlainProducer, TopicAdmin, TransactionalProducers } from '@bridge/kafka';
+import type { OutboxStore, Share } from '@bridge/outbox';
 import { LEDGER_TOPIC, type BridgeConfig } from '../config/bridge.config.js';
 import { Blocks } from './blocks.js';
 import type { Delivery } from './delivery.js';
@@ -13,28 +7,22 @@ import type { Clock } from './clock.js';
 import { DeadLetterPublisher } from './dead-letter.publisher.js';
 import { Feed, type FeedScope } from './feed.js';
 import { Isolated } from './isolated.js';
+import { pipelineAhead } from './ledgers-ahead.js';
 import { LedgeredDelivery, type LedgeredPorts } from './ledgered.delivery.js';
 import { Pipeline } from './pipeline.js';
 import { PlainDelivery } from './plain.delivery.js';
 import { Progress } from './progress.js';
-import type { PipelineIdentity } from './recovery.js';
+import { identify, LEDGER_PARTITIONS, mainsOf, sideOf } from './pipeline-identity.js';
 import { Refusals } from './refusals.js';
-import { Relay, SIDE } from './relay.js';
+import { Relay } from './relay.js';
 import type { Settlements } from './settlements.js';
+import { SharedTransactions } from './shared-transactions.js';
 import { SideChoice } from './side-choice.js';
 import { SidePipeline } from './side-pipeline.js';
 import { SideTransactions } from './side-transactions.js';
 import { SideVerdicts } from './side-verdicts.js';
 import { Transactions } from './transactions.js';
 
-/** Partitions for numbers, and as many for their marks. */
-const SLOTS = 16;
-export const LEDGER_PARTITIONS = 2 * SLOTS;
-/** Every pipeline that can have a number in the ledger. */
-export const LEDGERED: readonly string[] = [
-  SIDE,
-  ...Array.from({ length: SLOTS - 1 }, (_, number) => `main-${number}`),
-];
 const PLAIN = 'plain';
 
 export interface RelayPorts {
@@ -47,29 +35,17 @@ export interface RelayPorts {
   readonly clock: Clock;
 }
 
-/** `side` is partition 0 of the ledger topic, `main-0` partition 1 and so on: never renumber them. */
-function slotPartition(pipeline: string): number {
-  return pipeline === SIDE ? 0 : Number(pipeline.slice('main-'.length)) + 1;
-}
-
 /**
- * A pipeline's name in Kafka. It carries the outbox's own id: two bridges with a database each never meet,
- * two bridges on copies of one database fence each other.
+ * Puts the relay together from its ports. The one place that knows how the parts hang together.
+ * @param share null: of an outbox that nobody shares.
  */
-export function identify(outboxId: string, pipeline: string): PipelineIdentity {
-  const partition = slotPartition(pipeline);
-  const slot: LedgerSlot = {
-    group: `ponte-${outboxId}-ledger`,
-    topic: LEDGER_TOPIC,
-    partition,
-    markPartition: SLOTS + partition,
-  };
-  return { name: pipeline, transactionalId: `ponte-${outboxId}-${pipeline}`, slot };
-}
-
-/** Puts the relay together from its ports. The one place that knows how the parts hang together. */
-export function assemble(ports: RelayPorts, config: BridgeConfig['delivery']): Relay {
-  return new Assembly(ports, config).relay;
+export function assemble(
+  ports: RelayPorts,
+  config: BridgeConfig['delivery'],
+  share: Share | null = null,
+): Relay {
+  const store = share === null ? ports.store : ports.store.relayedBy(share);
+  return new Assembly({ ...ports, store }, config, share).relay;
 }
 
 class Assembly {
@@ -82,16 +58,22 @@ class Assembly {
   private readonly ledgered = new Map<string, LedgeredDelivery>();
   private readonly feeds: Feed[] = [];
   private readonly mains: Pipeline[] = [];
+  /** Null: every lane. */
+  private readonly leased: ReadonlySet<number> | null;
   private readonly ledgeredPorts: LedgeredPorts;
 
   constructor(
     private readonly ports: RelayPorts,
     private readonly config: BridgeConfig['delivery'],
+    private readonly share: Share | null,
   ) {
     const { ledger, store, topics, clock, settlements } = ports;
+    this.leased = share === null ? null : new Set(share.lanes);
+    const prepareLedger = once(() => ledger.prepare(LEDGER_TOPIC, LEDGER_PARTITIONS));
     this.ledgeredPorts = {
       ...ports,
-      prepareLedger: once(() => ledger.prepare(LEDGER_TOPIC, LEDGER_PARTITIONS)),
+      prepareLedger,
+      leaseLost: () => this.relay.leaseLost(),
       stopForGood: (code, pipeline) => this.relay.stopForGood(code, pipeline),
     };
     const side = this.side();
@@ -107,7 +89,9 @@ class Assembly {
       mains: this.mains,
       progresses: [...this.progresses.values()],
       ledgered: this.ledgered,
+      share,
       leftover: (pipeline) => this.ledgeredDelivery(pipeline),
+      pipelineAhead: () => prepareLedger().then(() => pipelineAhead(store, ledger)),
       onDeadLetter: config.onDeadLetter,
       stop: new AbortController(),
     });
@@ -137,12 +121,18 @@ class Assembly {
     const refusals = new Refusals(store, blocks, settlements, clock, rules, () =>
       this.relay.wake(),
     );
-    const isolated = new Isolated(store, blocks, config.onDeadLetter === 'park');
+    const parks = config.onDeadLetter === 'park';
+    const isolated = new Isolated(store, blocks, parks);
     const choice = new SideChoice(store, blocks, topics, clock, batchMaxBytes);
-    const transactions = new Transactions(store, blocks, clock, config.onDeadLetter === 'park');
-    const exactlyOnce = this.ledgeredDelivery(SIDE);
-    this.ledgered.set(SIDE, exactlyOnce);
-    const progress = this.progressOf(SIDE);
+    const shared =
+      this.leased === null
+        ? null
+        : new SharedTransactions(store, blocks, clock, this.leased, parks);
+    const transactions = new Transactions(store, blocks, clock, parks, shared);
+    const name = sideOf(this.share?.slot ?? 0);
+    const exactlyOnce = this.ledgeredDelivery(name);
+    this.ledgered.set(name, exactlyOnce);
+    const progress = this.progressOf(name);
     const verdicts = new SideVerdicts(blocks, isolated, refusals, choice, topics, clock);
     const whole = new SideTransactions(
       {
@@ -168,7 +158,7 @@ class Assembly {
         transactions,
         whole,
         verdicts,
-        deliveries: { 'exactly-once': exactlyOnce, 'at-least-once': this.plainDelivery(SIDE) },
+        deliveries: { 'exactly-once': exactlyOnce, 'at-least-once': this.plainDelivery(name) },
         deadLetterMode: mode,
         deadLetters: new DeadLetterPublisher(deadLetterTopic, batchMaxBytes, store, topics, clock),
         progress,
@@ -179,14 +169,13 @@ class Assembly {
 
   private addMains(side: SidePipeline): void {
     const { pipelines, mode } = this.config;
-    for (let number = 0; number < pipelines; number++) {
-      const name = `main-${number}`;
+    for (const [number, name] of mainsOf(this.share?.slot ?? 0, pipelines).entries()) {
       const delivery = this.ledgeredDelivery(name);
       this.ledgered.set(name, delivery);
       const lanes = { modulo: pipelines, remainder: number };
       this.addMain(
         name,
-        { delivery: 'exactly-once', lanes },
+        { delivery: 'exactly-once', lanes, leased: this.leased },
         delivery,
         side,
         mode === 'exactly-once',
@@ -194,7 +183,8 @@ class Assembly {
     }
     const every = { modulo: 1, remainder: 0 };
     const delivery = this.plainDelivery(PLAIN);
-    this.addMain(PLAIN, { delivery: 'at-least-once', lanes: every }, delivery, side, false);
+    const scope = { delivery: 'at-least-once', lanes: every, leased: this.leased } as const;
+    this.addMain(PLAIN, scope, delivery, side, false);
   }
 
   private addMain(

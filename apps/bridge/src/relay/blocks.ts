@@ -43,7 +43,7 @@ export type Settled = (id: number) => void;
 export class Blocks {
   private readonly keys = new Map<string, KeyBlock>();
   /** The order keys of dead letters, by id: only these are the operator's to let go. */
-  private readonly parked = new Map<number, string>();
+  private readonly parked = new Map<number, { readonly key: string; readonly replays: number }>();
   /** Records of transactions that wait for the others of theirs, which they do not hold up. */
   private readonly parts = new Set<number>();
   private readonly quarantines = new Map<string, Quarantine>();
@@ -105,18 +105,25 @@ export class Blocks {
    * The record is a dead letter, or is about to become one: said before the commit, since a replay can share that
    * commit and be told of it first.
    */
-  park(record: Pick<OutboxRecord, 'id' | 'topic' | 'key'>): void {
+  park(record: Pick<OutboxRecord, 'id' | 'topic' | 'key' | 'replays'>): void {
     this.hold(record);
-    this.parked.set(record.id, orderKey(record));
+    this.parked.set(record.id, { key: orderKey(record), replays: record.replays });
+  }
+
+  parkedIds(): readonly number[] {
+    return [...this.parked.keys()];
   }
 
   /**
    * The dead letter lets its key go: it was replayed (perhaps to another topic) or discarded, or letters do not
    * hold their keys. Nothing happens to a record that the side has now: it deals with it by itself.
+   * @param replays how often it has been replayed by then: the word of a replay by another instance may come when
+   * it is a dead letter again.
    */
-  unpark(id: number): void {
-    const key = this.parked.get(id);
-    if (key === undefined) return;
+  unpark(id: number, replays = Number.POSITIVE_INFINITY): void {
+    const letter = this.parked.get(id);
+    if (letter === undefined || letter.replays >= replays) return;
+    const { key } = letter;
     this.parked.delete(id);
     this.settled(id);
     const block = this.keys.get(key);

@@ -45,7 +45,11 @@ class Rows {
   }
 }
 
-const scope = { delivery: 'exactly-once', lanes: { modulo: 1, remainder: 0 } } as const;
+const scope = {
+  leased: null,
+  delivery: 'exactly-once',
+  lanes: { modulo: 1, remainder: 0 },
+} as const;
 /** A feed that knows its backlog: `lastId` is the highest id of it. */
 function feedOver(rows: Rows, maxRecords = 4, lastId = 0): Feed {
   const feed = new Feed(rows, scope, { maxRecords, maxBytes: 1_000 });
@@ -186,7 +190,7 @@ describe('Feed', () => {
   it('leaves the records of other lanes and of the other delivery mode alone', () => {
     const feed = new Feed(
       new Rows(),
-      { delivery: 'exactly-once', lanes: { modulo: 2, remainder: 1 } },
+      { leased: null, delivery: 'exactly-once', lanes: { modulo: 2, remainder: 1 } },
       { maxRecords: 4, maxBytes: 100 },
     );
     expect(feed.offer([record(1, { lane: 0 }), record(2, { delivery: 'at-least-once' })])).toBe(

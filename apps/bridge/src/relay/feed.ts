@@ -1,6 +1,9 @@
 import type { OutboxRecord, OutboxStore, PageRequest } from '@bridge/outbox';
 
-export type FeedScope = Pick<PageRequest, 'delivery' | 'lanes'>;
+export interface FeedScope extends Pick<PageRequest, 'delivery' | 'lanes'> {
+  /** The lanes of this instance, which the store knows; null: all. */
+  readonly leased: ReadonlySet<number> | null;
+}
 
 export interface FeedLimits {
   /** Records and bytes that are held in memory at most (one record more than the bytes allow). */
@@ -28,6 +31,8 @@ export class Feed {
   private cursor = 0;
   /** The highest id known to exist. Above the cursor: the database holds what memory does not. */
   private newest = 0;
+  /** The highest id that this feed was told of, whosever record it is. */
+  private told = 0;
   private rewindTo = Number.POSITIVE_INFINITY;
   /** Settled by the side since the last `take` began. */
   private readonly gone = new Set<number>();
@@ -44,18 +49,22 @@ export class Feed {
   /** Everything up to `lastId` may be waiting in the database. */
   start(lastId: number): void {
     this.started = true;
-    this.newest = Math.max(this.newest, lastId);
+    this.hint(lastId);
   }
 
   owns(record: Pick<OutboxRecord, 'delivery' | 'lane'>): boolean {
-    const { delivery, lanes } = this.scope;
-    return record.delivery === delivery && record.lane % lanes.modulo === lanes.remainder;
+    const { delivery, lanes, leased } = this.scope;
+    if (record.delivery !== delivery || leased?.has(record.lane) === false) return false;
+    return record.lane % lanes.modulo === lanes.remainder;
   }
 
   /** Freshly accepted records, in id order. Returns whether any of them is this feed's. */
   offer(records: readonly OutboxRecord[]): boolean {
     let mine = false;
     for (const record of records) {
+      // Ids that nobody told of may be another instance's records, which come first.
+      if (record.id > this.told + 1) this.newest = Math.max(this.newest, record.id - 1);
+      this.told = Math.max(this.told, record.id);
       if (!this.owns(record)) continue;
       mine = true;
       // A page may hold a record already whose acceptance has not been told yet.
@@ -64,6 +73,12 @@ export class Feed {
       this.newest = Math.max(this.newest, record.id);
     }
     return mine;
+  }
+
+  /** Everything up to this id is in the database, whoever has stored it. */
+  hint(lastId: number): void {
+    this.newest = Math.max(this.newest, lastId);
+    this.told = Math.max(this.told, lastId);
   }
 
   /** Records from this id on may be waiting again (a replay, a block that ended). Takes effect at the next `take`. */
@@ -169,11 +184,13 @@ export class Feed {
   private async fill(): Promise<void> {
     // Offers that come while the page is read are in `newest` only; ids up to here were committed before it.
     const known = this.newest;
+    const { delivery, lanes } = this.scope;
     const page = await this.store.pendingPage({
       afterId: this.cursor,
       limit: this.limits.maxRecords,
       maxBytes: this.limits.maxBytes,
-      ...this.scope,
+      delivery,
+      lanes,
     });
     for (const record of page) {
       if (this.isGone(record.id)) this.cursor = record.id;

@@ -1,4 +1,4 @@
-export { identify, LEDGER_PARTITIONS, LEDGERED } from './assemble.js';
+export { identify, LEDGER_PARTITIONS, LEDGERED } from './pipeline-identity.js';
 export { compareLedger } from './ledger-verdict.js';
 export type { LedgerVerdict } from './ledger-verdict.js';
 export { RelayModule } from './relay.module.js';

@@ -11,7 +11,8 @@ import {
 } from './delivery.js';
 import type { Outgoing } from './outgoing.js';
 import type { Progress } from './progress.js';
-import { recover, type PipelineIdentity, type RecoveryPorts } from './recovery.js';
+import type { PipelineIdentity } from './pipeline-identity.js';
+import { recover, type RecoveryPorts } from './recovery.js';
 import type { StopCode } from './relay-status.js';
 import { clusterBackoff } from './retry-policy.js';
 import type { Settlements } from './settlements.js';
@@ -23,6 +24,8 @@ export interface LedgeredPorts extends RecoveryPorts {
   readonly prepareLedger: () => Promise<void>;
   /** Stops the whole relay: what one pipeline found is true for the database or for the cluster. */
   readonly stopForGood: (code: StopCode, pipeline: string) => void;
+  /** Another instance has the slot: this relay has nothing to do any more, and must not fence its successor. */
+  readonly leaseLost: () => void;
 }
 
 /** Kafka forgets the number of an idle pipeline after 7 days; renewing it daily leaves six days of outage. */
@@ -42,6 +45,8 @@ type Try =
 export class LedgeredDelivery extends Delivery {
   private readonly logger = new Logger(LedgeredDelivery.name);
   private producer: TransactionalProducer | null = null;
+  /** The last batch that was opened here: the database gives a lower number only when it was put back in time. */
+  private lastNumber = 0;
 
   constructor(
     private readonly identity: PipelineIdentity,
@@ -62,6 +67,7 @@ export class LedgeredDelivery extends Delivery {
       return { kind: 'delivered' };
     }
     this.discard();
+    if (attempt.kind === 'doubt' && this.isLeaseLost(attempt.error)) return { kind: 'stopped' };
     const number = attempt.kind === 'doubt' ? attempt.number : null;
     const found = await this.recoverUntilReady(stop, number);
     if (found === 'stopped') return { kind: 'stopped' };
@@ -103,6 +109,8 @@ export class LedgeredDelivery extends Delivery {
       if (this.producer === null) throw new Error('The pipeline is not ready to send.');
       const entries = batch.map(({ id, topic, partition }) => ({ id, topic, partition }));
       number = await store.openBatch(name, kind, entries);
+      if (number <= this.lastNumber) throw new Error(`${name} was put back to batch ${number}.`);
+      this.lastNumber = number;
       const { requests, rows } = byPartition(batch, topics);
       const result = await this.producer.append(
         slot,
@@ -153,6 +161,7 @@ export class LedgeredDelivery extends Delivery {
         return await this.recoverOnce(number);
       } catch (error) {
         this.discard();
+        if (this.isLeaseLost(error)) break;
         const { code, message } = error instanceof OutboxError ? error : asKafkaError(error);
         this.progress.enter('waiting', code);
         const what = error instanceof OutboxError ? 'its database' : 'Kafka';
@@ -161,6 +170,12 @@ export class LedgeredDelivery extends Delivery {
       }
     }
     return 'stopped';
+  }
+
+  private isLeaseLost(error: unknown): boolean {
+    const isLost = error instanceof OutboxError && error.code === 'lease_lost';
+    if (isLost) this.ports.leaseLost();
+    return isLost;
   }
 
   private async recoverOnce(number: number | null): Promise<'ready' | 'committed' | 'stopped'> {

@@ -1,12 +1,8 @@
-import type {
-  Ledger,
-  LedgerSlot,
-  TransactionalProducer,
-  TransactionalProducers,
-} from '@bridge/kafka';
+import type { Ledger, TransactionalProducer, TransactionalProducers } from '@bridge/kafka';
 import type { Acknowledgement, OutboxStore } from '@bridge/outbox';
 import type { Clock } from './clock.js';
 import { compareLedger } from './ledger-verdict.js';
+import type { PipelineIdentity } from './pipeline-identity.js';
 import type { StopCode } from './relay-status.js';
 
 export interface RecoveryPorts {
@@ -14,12 +10,6 @@ export interface RecoveryPorts {
   readonly producers: TransactionalProducers;
   readonly ledger: Ledger;
   readonly clock: Clock;
-}
-
-export interface PipelineIdentity {
-  readonly name: string;
-  readonly transactionalId: string;
-  readonly slot: LedgerSlot;
 }
 
 export type Recovered =

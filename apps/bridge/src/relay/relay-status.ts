@@ -25,6 +25,10 @@ export interface RelaySnapshot {
   readonly blockedKeys: number;
   /** Runs of the sweeper that failed since the start. */
   readonly sweepFailures: number;
+  /** Lanes whose records are sent from here. */
+  readonly lanes: number;
+  /** Those that share the outbox, this one included. */
+  readonly instances: number;
 }
 
 /** What health and metrics may ask the relay. In memory. */
@@ -33,4 +37,15 @@ export abstract class RelayStatus {
 
   /** True while records can be written: the cluster answers and no batch has waited more than 10 s. */
   abstract connected(): boolean;
+}
+
+/** A relay as the process runs it: one for the whole outbox, or one that shares it. */
+export abstract class RelayControl extends RelayStatus {
+  /** Returns at once: the bridge accepts records whether Kafka can be reached or not. */
+  abstract start(): void;
+  abstract stop(): Promise<void>;
+  /** Something may have come due. */
+  abstract wake(): void;
+  /** A run of the sweeper has failed. */
+  abstract sweepFailed(): void;
 }

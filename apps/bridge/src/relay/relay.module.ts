@@ -1,16 +1,17 @@
 import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { Ledger, PlainProducer, TopicAdmin, TransactionalProducers } from '@bridge/kafka';
-import { OutboxStore } from '@bridge/outbox';
+import { OutboxStore, type Share } from '@bridge/outbox';
 import { Configuration } from '../config/bridge.config.js';
 import { KafkaWiring } from '../kafka.module.js';
 import { StorageWiring } from '../storage.module.js';
 import { assemble, type RelayPorts } from './assemble.js';
 import { Clock, SystemClock } from './clock.js';
 import { DirectDelivery, KafkaDirectDelivery } from './direct-delivery.js';
-import { RelayStatus } from './relay-status.js';
-import { Relay } from './relay.js';
+import { RelayControl, RelayStatus } from './relay-status.js';
+import { SettledElsewhere } from './settled-elsewhere.js';
 import { Settlements } from './settlements.js';
+import { SharedRelay } from './shared-relay.js';
 import { Sweeper } from './sweeper.js';
 
 /** Takes accepted records from the outbox to Kafka. Its face: `index.ts`. */
@@ -22,7 +23,7 @@ import { Sweeper } from './sweeper.js';
     { provide: Clock, useClass: SystemClock },
     { provide: DirectDelivery, useClass: KafkaDirectDelivery },
     {
-      provide: Relay,
+      provide: RelayControl,
       inject: [
         Configuration,
         OutboxStore,
@@ -42,19 +43,24 @@ import { Sweeper } from './sweeper.js';
         topics: RelayPorts['topics'],
         settlements: Settlements,
         clock: Clock,
-      ) =>
-        assemble(
-          { store, producers, plain, ledger, topics, settlements, clock },
-          configuration.bridge.delivery,
-        ),
+      ): RelayControl => {
+        const ports = { store, producers, plain, ledger, topics, settlements, clock };
+        const { delivery } = configuration.bridge;
+        const { leases } = store;
+        if (leases === null) return assemble(ports, delivery);
+        const relayOf = (share: Share) => assemble(ports, delivery, share);
+        const elsewhere = new SettledElsewhere(store, settlements);
+        return new SharedRelay({ store, leases, topics, clock, elsewhere, relayOf });
+      },
     },
-    { provide: RelayStatus, useExisting: Relay },
+    { provide: RelayStatus, useExisting: RelayControl },
   ],
   exports: [RelayStatus, Settlements, DirectDelivery],
 })
 export class RelayModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
-    private readonly relay: Relay,
+    private readonly relay: RelayControl,
+    private readonly settlements: Settlements,
     private readonly configuration: Configuration,
   ) {}
 
@@ -64,5 +70,6 @@ export class RelayModule implements OnApplicationBootstrap, OnApplicationShutdow
 
   async onApplicationShutdown(): Promise<void> {
     await this.relay.stop();
+    this.settlements.releaseAll();
   }
 }

@@ -1,13 +1,20 @@
 import { Logger } from '@nestjs/common';
-import type { OutboxRecord, OutboxStore } from '@bridge/outbox';
+import {
+  LANES,
+  type OutboxRecord,
+  type OutboxStore,
+  type Share,
+  type Unlisten,
+} from '@bridge/outbox';
 import type { TopicAdmin } from '@bridge/kafka';
 import type { Blocks } from './blocks.js';
 import type { Clock } from './clock.js';
 import type { Feed } from './feed.js';
 import type { LedgeredDelivery } from './ledgered.delivery.js';
+import { isSide, slotOf } from './pipeline-identity.js';
 import type { Pipeline } from './pipeline.js';
 import type { Progress } from './progress.js';
-import { RelayStatus, type RelaySnapshot, type StopCode } from './relay-status.js';
+import { RelayControl, type RelaySnapshot, type StopCode } from './relay-status.js';
 import { clusterBackoff } from './retry-policy.js';
 import type { Settlements } from './settlements.js';
 import type { SidePipeline } from './side-pipeline.js';
@@ -23,29 +30,37 @@ export interface RelayParts {
   readonly mains: readonly Pipeline[];
   readonly side: SidePipeline;
   readonly progresses: readonly Progress[];
+  /** Null: every lane, and every pipeline that has ever been, is its own. */
+  readonly share: Share | null;
   /** Every delivery with a ledger that this configuration uses, by pipeline name. */
   readonly ledgered: ReadonlyMap<string, LedgeredDelivery>;
   /** A delivery for a pipeline that an earlier configuration has left behind. */
   readonly leftover: (pipeline: string) => LedgeredDelivery;
+  /** The pipeline of any instance of which Kafka knows more than the database; null as a rule. */
+  readonly pipelineAhead: () => Promise<string | null>;
   readonly onDeadLetter: 'continue' | 'park';
   /** Aborted when the relay stops, in good order or for good. */
   readonly stop: AbortController;
 }
 
-/** The pipeline for what is suspect. */
-export const SIDE = 'side';
 /** A batch that waits this long for Kafka means: nothing can be written. Milliseconds. */
 const STUCK_MS = 10_000;
 /** A batch in flight ends within this time or is left to the next start. Milliseconds. */
 const DRAIN_MS = 20_000;
+const LOADED_AT_ONCE = 500;
+/** For a dead letter that is gone, however often it was replayed. */
+const GONE = Number.POSITIVE_INFINITY;
 
 /** The whole moving part between the outbox and Kafka: starts the pipelines, wakes them, ends them. */
-export class Relay extends RelayStatus {
+export class Relay extends RelayControl {
   private readonly logger = new Logger(Relay.name);
+  /** Whether nothing of it runs any more, after `end` or `stop`. */
+  hasEnded = false;
   private running: Promise<void> | null = null;
+  private listening: readonly Unlisten[] = [];
   private sweepFailures = 0;
-  /** Dead letters that were replayed or discarded before the blocked keys were known; null once they are. */
-  private freedEarly: Set<number> | null = new Set();
+  /** Dead letters that were replayed (so often) or discarded before the blocked keys were known; null once they are. */
+  private freedEarly: Map<number, number> | null = new Map();
 
   constructor(private readonly parts: RelayParts) {
     super();
@@ -54,28 +69,70 @@ export class Relay extends RelayStatus {
   /** Returns at once: the bridge accepts records whether Kafka can be reached or not. */
   start(): void {
     const { store } = this.parts;
-    store.onAccepted((records) => this.offer(records));
-    store.onReplayed((records) => this.goBackTo(records));
-    store.onDiscarded((records) => {
-      for (const { id } of records) this.free(id);
-      this.wake();
-    });
+    this.listening = [
+      store.onAccepted((records) => this.offer(records)),
+      store.onReplayed((records) => this.goBackTo(records)),
+      store.onDiscarded((records) => {
+        for (const { id } of records) this.free(id, GONE);
+        this.wake();
+      }),
+      store.onAcceptedElsewhere(
+        (ids) => void (ids === null ? this.readAgain() : this.look(ids[1])),
+      ),
+      store.onSettledElsewhere(() => this.parts.side.lookElsewhere()),
+    ];
     this.running = this.run();
   }
 
   /** Ends the batch in flight and closes the pipelines. What waits in the outbox waits for the next start. */
   async stop(): Promise<void> {
-    const { stop, clock, ledgered, settlements } = this.parts;
-    stop.abort();
-    this.wake();
-    await Promise.race([this.running, clock.sleep(DRAIN_MS)]);
+    const { clock, ledgered } = this.parts;
+    const ended = this.end();
+    await Promise.race([ended, clock.sleep(DRAIN_MS)]);
     await Promise.allSettled([...ledgered.values()].map((delivery) => delivery.close()));
-    settlements.releaseAll();
+    for (const unlisten of this.listening) unlisten();
+  }
+
+  /** Sends nothing more. Resolves when nothing of it runs any more, however long that takes. */
+  async end(): Promise<void> {
+    this.parts.stop.abort();
+    this.wake();
+    await this.running;
+    this.hasEnded = true;
+  }
+
+  /** Why it has stopped for good; null as a rule. */
+  get stoppedBy(): StopCode | null {
+    return this.parts.progresses[0]?.status().stoppedBy ?? null;
+  }
+
+  /** Settles the batches that its pipelines have left open, and sends nothing. False: it was stopped before that. */
+  async settle(): Promise<boolean> {
+    const { stop, clock } = this.parts;
+    for (let failures = 0; !stop.signal.aborted; failures++) {
+      try {
+        await this.settleOpenBatches();
+        return !stop.signal.aborted;
+      } catch (error) {
+        this.logger.error(`open batches cannot be settled yet: ${String(error)}`);
+        await clock.sleep(clusterBackoff(failures, clock.random()), stop.signal);
+      }
+    }
+    return false;
   }
 
   wake(): void {
     for (const main of this.parts.mains) main.wake();
     this.parts.side.wake();
+  }
+
+  /** Another instance may have stored records and not been heard. */
+  async lookAround(): Promise<void> {
+    try {
+      this.look(await this.parts.store.lastId());
+    } catch {
+      // The database is away; the next look finds what came.
+    }
   }
 
   /** Some block has ended: records from this id on may go. */
@@ -94,7 +151,7 @@ export class Relay extends RelayStatus {
   }
 
   snapshot(): RelaySnapshot {
-    const { progresses, blocks } = this.parts;
+    const { progresses, blocks, share } = this.parts;
     return {
       pipelines: progresses.map((progress) => progress.status()),
       quarantined: blocks
@@ -102,6 +159,8 @@ export class Relay extends RelayStatus {
         .map(({ topic, partition, code, since }) => ({ topic, partition, code, since })),
       blockedKeys: blocks.blockedKeys,
       sweepFailures: this.sweepFailures,
+      lanes: share?.lanes.length ?? LANES,
+      instances: 1,
     };
   }
 
@@ -114,7 +173,7 @@ export class Relay extends RelayStatus {
       const { name, state, waitingSince } = progress.status();
       if (state === 'stopped') return false;
       // The side pipeline waits for what is sick while everything else is well.
-      if (name === SIDE || waitingSince === null) return true;
+      if (isSide(name) || waitingSince === null) return true;
       return now - waitingSince <= STUCK_MS || pending + failed === 0;
     });
   }
@@ -131,6 +190,11 @@ export class Relay extends RelayStatus {
     );
   }
 
+  /** Another instance has its slot. What it has left open is settled there. */
+  leaseLost(): void {
+    this.parts.stop.abort();
+  }
+
   private offer(records: readonly OutboxRecord[]): void {
     const { feeds, mains } = this.parts;
     feeds.forEach((feed, index) => {
@@ -138,17 +202,45 @@ export class Relay extends RelayStatus {
     });
   }
 
+  private look(lastId: number): void {
+    for (const feed of this.parts.feeds) feed.hint(lastId);
+    this.parts.side.lookElsewhere();
+    for (const main of this.parts.mains) main.wake();
+  }
+
+  /** Nobody could be heard for a while: replays and discards are looked for, too. */
+  private async readAgain(): Promise<void> {
+    const { store, blocks, side } = this.parts;
+    side.lookAgainAtAll();
+    try {
+      const parked = blocks.parkedIds();
+      for (let at = 0; at < parked.length; at += LOADED_AT_ONCE) {
+        const ids = parked.slice(at, at + LOADED_AT_ONCE);
+        const loaded = await store.load(ids);
+        const found = new Map(loaded.map((row) => [row.id, row]));
+        for (const id of ids) {
+          const row = found.get(id);
+          if (row?.status !== 'dlq') this.free(id, row?.replays ?? GONE);
+        }
+      }
+      this.rewind(0);
+    } catch {
+      // The database is away; whoever connects again is told again that he may have missed something.
+    }
+    await this.lookAround();
+  }
+
   private goBackTo(records: readonly OutboxRecord[]): void {
-    for (const { id } of records) {
-      this.free(id);
+    for (const { id, replays } of records) {
+      this.free(id, replays);
       this.rewind(id);
     }
   }
 
   /** By its id: a record that is replayed to another topic was parked under its first one. */
-  private free(id: number): void {
-    this.freedEarly?.add(id);
-    this.parts.blocks.unpark(id);
+  private free(id: number, replays: number): void {
+    this.freedEarly?.set(id, replays);
+    this.parts.blocks.unpark(id, replays);
     this.parts.side.lookAgain(id);
   }
 
@@ -159,22 +251,31 @@ export class Relay extends RelayStatus {
     }
     for (let failures = 0; !stop.signal.aborted; failures++) {
       try {
+        await this.compareAllLedgers();
         await this.settleOpenBatches();
         await this.holdBlockedKeys();
         break;
       } catch (error) {
-        this.logger.error(`the relay cannot start yet: ${String(error)}`);
+        if (failures === 0) this.logger.error(`the relay cannot start yet: ${String(error)}`);
         await clock.sleep(clusterBackoff(failures, clock.random()), stop.signal);
       }
     }
     await Promise.all([...mains, side].map((pipeline) => pipeline.run(stop.signal)));
   }
 
+  /** Where lanes move between instances, what any of them has sent counts. */
+  private async compareAllLedgers(): Promise<void> {
+    if (this.parts.share === null) return;
+    const ahead = await this.parts.pipelineAhead();
+    if (ahead !== null) this.stopForGood('LEDGER_AHEAD', ahead);
+  }
+
   /** Before anybody sends: a record of an open batch must not go out again through another pipeline. */
   private async settleOpenBatches(): Promise<void> {
-    const { store, ledgered, leftover, stop } = this.parts;
+    const { store, ledgered, leftover, stop, share } = this.parts;
     for (const { name, openBatch } of await store.pipelines()) {
       if (openBatch === null) continue;
+      if (share !== null && slotOf(name) !== share.slot) continue;
       const delivery = ledgered.get(name) ?? leftover(name);
       await delivery.ready(stop.signal);
       if (!ledgered.has(name)) await delivery.close();
@@ -182,14 +283,17 @@ export class Relay extends RelayStatus {
   }
 
   private async holdBlockedKeys(): Promise<void> {
-    const { store, blocks, feeds, onDeadLetter } = this.parts;
-    for (const record of await store.keysInStatus('failed')) blocks.hold(record);
+    const { store, blocks, feeds, side, onDeadLetter } = this.parts;
+    for (const { transaction, ...record } of await store.keysInStatus('failed')) {
+      blocks.hold(record);
+      if (transaction !== null) side.keepFailed(record, transaction);
+    }
     if (onDeadLetter === 'park') {
       for (const record of await store.keysInStatus('dlq')) {
         if (record.key !== null) blocks.park(record);
       }
     }
-    for (const id of this.freedEarly ?? []) blocks.unpark(id);
+    for (const [id, replays] of this.freedEarly ?? []) blocks.unpark(id, replays);
     this.freedEarly = null;
     const lastId = await store.lastId();
     for (const feed of feeds) feed.start(lastId);

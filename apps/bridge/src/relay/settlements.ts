@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { IdRange } from '@bridge/outbox';
 
 /** How a record ended, told to whoever waits for it. */
 export type Settlement =
@@ -29,6 +30,12 @@ export class Settlements {
       const timer = setTimeout(() => done(null), withinMs);
       waiting.add(done);
     });
+  }
+
+  /** Ids that are waited for, within this range; null: all of them. */
+  waitedFor(range: IdRange | null): readonly number[] {
+    const all = [...this.waiters.keys()];
+    return range === null ? all : all.filter((id) => id >= range[0] && id <= range[1]);
   }
 
   settle(id: number, settlement: Settlement): void {

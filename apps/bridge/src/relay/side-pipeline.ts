@@ -16,6 +16,7 @@ import type { SideDoor } from './side-door.js';
 import type { SideTransactions } from './side-transactions.js';
 import type { SideVerdicts } from './side-verdicts.js';
 import { Signal } from './signal.js';
+import type { Part } from './transaction-unit.js';
 import type { Transactions } from './transactions.js';
 
 export interface SidePorts {
@@ -93,6 +94,22 @@ export class SidePipeline implements SideDoor {
   lookAgain(id: number): void {
     this.ports.isolated.lookAgain(id);
     this.ports.transactions.lookAgain(id);
+  }
+
+  /** Other instances may have replayed or discarded anything. */
+  lookAgainAtAll(): void {
+    this.ports.transactions.lookAgainAtAll();
+  }
+
+  /** A failed record of an earlier life of this relay, whose transaction another instance may send. */
+  keepFailed(part: Part, transactionId: string): void {
+    this.ports.transactions.keepFailed(part, transactionId);
+  }
+
+  /** Another instance may have settled something, or told of a record. */
+  lookElsewhere(): void {
+    this.ports.transactions.lookElsewhere();
+    this.wake();
   }
 
   async judge(rows: readonly OutboxRecord[], error: KafkaError): Promise<void> {

@@ -3,7 +3,7 @@ import { Cron } from '@nestjs/schedule';
 import { OutboxError, OutboxStore, type PurgeAges } from '@bridge/outbox';
 import { Configuration } from '../config/bridge.config.js';
 import { Clock } from './clock.js';
-import { Relay } from './relay.js';
+import { RelayControl } from './relay-status.js';
 
 /** Rows a slice at most: each slice is a short transaction of its own, so that no POST waits long behind it. */
 const SLICE_ROWS = 1_000;
@@ -20,7 +20,7 @@ export class Sweeper {
 
   constructor(
     private readonly store: OutboxStore,
-    private readonly relay: Relay,
+    private readonly relay: RelayControl,
     private readonly clock: Clock,
     private readonly configuration: Configuration,
   ) {}
@@ -29,6 +29,7 @@ export class Sweeper {
   async everySecond(): Promise<void> {
     this.relay.wake();
     await this.guard('ballast', () => this.store.tendBallast());
+    await this.guard('counters', () => this.store.refreshStats());
   }
 
   @Cron('*/2 * * * * *', { waitForCompletion: true })

@@ -2,25 +2,15 @@ import type { OutboxRecord, OutboxStore } from '@bridge/outbox';
 import { orderKey, type Blocks } from './blocks.js';
 import type { Clock } from './clock.js';
 import { clusterBackoff } from './retry-policy.js';
-
-/** A transaction whose records the main pipelines have handed over, one by one, in the order of their keys. */
-interface Unit {
-  readonly size: number;
-  /** By id; what the record held up is known without loading it. */
-  readonly parts: Map<number, Pick<OutboxRecord, 'id' | 'topic' | 'key'>>;
-  /** One of a batch was refused: from now on it is tried by itself. */
-  alone: boolean;
-  /** Kafka has refused it before: it comes round by the time of its next try. */
-  failed: boolean;
-  /** Epoch milliseconds. */
-  nextTryAt: number;
-  failures: number;
-}
+import type { SharedTransactions } from './shared-transactions.js';
+import { newUnit, type Part, type Unit } from './transaction-unit.js';
 
 /** Records of transactions in memory at most, by id only, unless an older transaction is in need of room. */
 const MAX_PARTS = 5_000;
 const TOGETHER = 20;
 const DUE_AT_ONCE = 10;
+/** Of a transaction that comes round by the time of its next try, if it is sent from here. */
+const UNKNOWN_SIZE = 0;
 
 /** All records of one transaction, ready to be sent together. */
 export interface WholeTransaction {
@@ -36,7 +26,6 @@ export interface WholeTransaction {
  */
 export class Transactions {
   private readonly units = new Map<string, Unit>();
-  private count = 0;
   /** Replayed or discarded while it is looked what has become of them. */
   private readonly changed = new Set<number>();
 
@@ -46,6 +35,8 @@ export class Transactions {
     private readonly clock: Clock,
     /** Whether a dead letter blocks its key. */
     private readonly parks: boolean,
+    /** Null: every lane is this relay's. */
+    private readonly shared: SharedTransactions | null,
   ) {}
 
   /** The records of this one's transaction that are here. */
@@ -59,23 +50,41 @@ export class Transactions {
     const { transaction } = record;
     if (transaction === null) throw new Error(`Record ${record.id} belongs to no transaction.`);
     const unit = this.units.get(transaction.id);
-    if (unit === undefined && this.count >= MAX_PARTS && !this.isOldest(record.id)) return false;
+    if (unit === undefined && this.count() >= MAX_PARTS && !this.isOldest(record.id)) return false;
     const { id, topic, key } = record;
     const known = unit ?? this.begin(transaction.id, transaction.size);
-    if (!known.parts.has(id)) this.count++;
     known.parts.set(id, { id, topic, key });
     this.blocks.holdPart({ id, topic, key });
     return true;
   }
 
+  /** A record that Kafka has refused in an earlier life of this relay: if another instance sends it, its key waits here. */
+  keepFailed(part: Part, transactionId: string): void {
+    if (this.shared === null) return;
+    const unit = this.units.get(transactionId) ?? this.begin(transactionId, UNKNOWN_SIZE);
+    unit.parts.set(part.id, part);
+  }
+
+  /** Another instance may have settled something, or told of a record. */
+  lookElsewhere(): void {
+    this.shared?.lookSoon();
+  }
+
   /** An operator has replayed or discarded this record. If it is here, the next look at it tells what to do. */
   lookAgain(id: number): void {
     if (this.units.size > 0) this.changed.add(id);
+    this.shared?.lookAgain();
+  }
+
+  /** Other instances may have replayed or discarded anything. */
+  lookAgainAtAll(): void {
+    this.shared?.lookAgain();
   }
 
   /** Those that go out next, in one batch; empty when none may go. */
   async next(maxBytes: number): Promise<readonly WholeTransaction[]> {
     this.changed.clear();
+    await this.arrange();
     const failed = await this.nextFailed();
     if (failed !== null) return [failed];
     const chosen: WholeTransaction[] = [];
@@ -100,7 +109,6 @@ export class Transactions {
 
   /** They are settled, failed or buried: whoever holds their keys now, it is not this list. */
   forget(id: string): void {
-    this.count -= this.units.get(id)?.parts.size ?? 0;
     this.units.delete(id);
   }
 
@@ -129,16 +137,23 @@ export class Transactions {
   }
 
   private begin(id: string, size: number): Unit {
-    const unit: Unit = {
-      size,
-      parts: new Map(),
-      alone: false,
-      failed: false,
-      nextTryAt: 0,
-      failures: 0,
-    };
+    const unit = newUnit(size, this.shared === null ? 'here' : 'unknown');
     this.units.set(id, unit);
     return unit;
+  }
+
+  private count(): number {
+    let count = 0;
+    for (const { parts } of this.units.values()) count += parts.size;
+    return count;
+  }
+
+  private async arrange(): Promise<void> {
+    await this.shared?.arrange(this.units);
+    for (const [id, { home, parts, size }] of this.units) {
+      const isFailedHere = home === 'here' && size === UNKNOWN_SIZE;
+      if (parts.size === 0 || isFailedHere) this.units.delete(id);
+    }
   }
 
   private unitOf(id: string, rows: readonly OutboxRecord[]): Unit {
@@ -146,7 +161,6 @@ export class Transactions {
     for (const row of rows) {
       if (unit.parts.has(row.id)) continue;
       unit.parts.set(row.id, { id: row.id, topic: row.topic, key: row.key });
-      this.count++;
     }
     return unit;
   }
@@ -163,7 +177,8 @@ export class Transactions {
     const now = this.clock.now();
     const found: (readonly [string, Unit])[] = [];
     for (const [id, unit] of this.units) {
-      if (unit.failed || unit.parts.size < unit.size || unit.nextTryAt > now) continue;
+      if (unit.home !== 'here' || unit.failed) continue;
+      if (unit.parts.size < unit.size || unit.nextTryAt > now) continue;
       const own = new Set(unit.parts.keys());
       if ([...unit.parts.values()].some((part) => this.blocks.hasEarlierHolder(part, own)))
         continue;
@@ -181,7 +196,8 @@ export class Transactions {
       const rows = await this.store.ofTransaction(id);
       const own = new Set(rows.map((row) => row.id));
       const isWhole = rows.every((row) => row.status === 'failed');
-      if (!isWhole || rows.length === 0) continue;
+      const [first] = rows;
+      if (!isWhole || first === undefined || this.shared?.isHome(first.lane) === false) continue;
       if (rows.some((row) => this.blocks.hasEarlierHolder(row, own))) continue;
       return { id, rows };
     }

@@ -26,6 +26,6 @@ export async function existingFile(file: string): Promise<string> {
  */
 export async function openEngine({ url, ballastBytes }: OutboxOptions): Promise<Engine> {
   const file = sqliteFileOf(url);
-  if (file === null) return openPostgres(url);
+  if (file === null) return openPostgres(url, 'alone');
   return openSqlite(await existingFile(file), ballastBytes, () => undefined);
 }

@@ -88,7 +88,7 @@ export class Reconciliation {
       }
       await changes.noteReconciled(tx, counts, change, audit);
       await clearReconcileMark(tx);
-      await tx.saveCounters();
+      await tx.saveCounters(0);
       await writer.commit();
       return counts;
     } catch (error) {

@@ -1,11 +1,13 @@
-import { DataSource } from 'typeorm';
 import { Pool } from 'pg';
 import { SqlError, type Row, type SqlRunner, type SqlValue } from '../engine.js';
 import { OutboxError } from '../outbox.error.js';
 import { postgresDataSource } from '../schema/schema.js';
 import { clientOptions, PLAN_SETTINGS, runNamed } from './postgres-client.js';
+import { LeaseConnection } from './lease-connection.js';
+import { PostgresNews } from './postgres-news.js';
 import { PostgresEngine } from './postgres.engine.js';
-import { PostgresWriter } from './postgres-writer.js';
+import { PostgresWriter, type Access } from './postgres-writer.js';
+import { upgrade, type Schema } from './upgrade.js';
 
 const READERS = 4;
 const READ_SETTINGS = [
@@ -17,29 +19,25 @@ const READ_SETTINGS = [
 ].join('; ');
 
 /** @throws OutboxError `storage_locked`, `storage_unsafe`, `storage_unavailable`. */
-export async function openPostgres(url: string): Promise<PostgresEngine> {
-  const writer = new PostgresWriter(url);
+export async function openPostgres(
+  url: string,
+  access: Access,
+  schema: Schema = { dataSource: postgresDataSource(url), breaking: [] },
+): Promise<PostgresEngine> {
+  const writer = new PostgresWriter(url, access);
   try {
     await writer.connect();
-    await migrate(url);
+    await upgrade(writer, schema);
     const synchronous = await proveSynchronous(writer);
-    return new PostgresEngine(writer, new PoolReader(url), synchronous);
+    const leases = new LeaseConnection(url);
+    const news = new PostgresNews(url, leases);
+    return new PostgresEngine(writer, new PoolReader(url), synchronous, leases, news);
   } catch (error) {
     await writer.close();
     if (error instanceof OutboxError) throw error;
     throw new OutboxError('storage_unavailable', 'The PostgreSQL outbox cannot be opened.', {
       cause: error,
     });
-  }
-}
-
-async function migrate(url: string): Promise<void> {
-  const source = new DataSource(postgresDataSource(url));
-  await source.initialize();
-  try {
-    await source.runMigrations({ transaction: 'all' });
-  } finally {
-    await source.destroy();
   }
 }
 

@@ -72,8 +72,8 @@ function nameOf(sql: string): string {
 /** SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const CONFLICTS = new Set(['23505', '40001', '40P01']);
 const FULL = new Set(['53100']);
-/** Connection errors, shutdowns, and transactions that the server ended because nobody spoke. */
-const LOST = /^(08...|57P0[1-5]|25P0[34]|53300)$/;
+/** Connection errors, shutdowns, locks in vain, and transactions that the server ended because nobody spoke. */
+const LOST = /^(08...|57P0[1-5]|25P0[34]|53300|55P03)$/;
 
 export function kindOf(error: unknown): FailureKind {
   // Without a SQLSTATE it is the client's or the network's word.

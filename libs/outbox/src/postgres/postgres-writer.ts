@@ -14,8 +14,9 @@ export const LOCK_SPACE = 0x706f6e74;
 const SETTINGS = [
   ...PLAN_SETTINGS,
   'SET statement_timeout = 10000',
-  'SET lock_timeout = 5000',
-  'SET idle_in_transaction_session_timeout = 15000',
+  // Longer than the next: who waits for the turn of an instance that is frozen gets it.
+  'SET lock_timeout = 8000',
+  'SET idle_in_transaction_session_timeout = 5000',
   'SET tcp_keepalives_idle = 10',
   'SET tcp_keepalives_interval = 5',
   'SET tcp_keepalives_count = 3',
@@ -25,11 +26,15 @@ const SETTINGS = [
 const LOCK_WITHIN_MS = 3_000;
 const LOCK_POLL_MS = 100;
 
-async function takeLock(client: Client): Promise<boolean> {
+/** Bridges share the outbox with each other; whoever puts it right has it alone. */
+export type Access = 'shared' | 'alone';
+
+async function takeLock(client: Client, access: Access): Promise<boolean> {
+  const lock = access === 'alone' ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared';
   const until = Date.now() + LOCK_WITHIN_MS;
   for (;;) {
     const { rows } = await client.query<{ taken: boolean }>(
-      'SELECT pg_try_advisory_lock($1, hashtext(current_schema())) AS taken',
+      `SELECT ${lock}($1, hashtext(current_schema())) AS taken`,
       [LOCK_SPACE],
     );
     if (rows[0]?.taken === true) return true;
@@ -46,7 +51,10 @@ export class PostgresWriter implements Writer {
   private client: Client | null = null;
   private closed = false;
 
-  constructor(private readonly url: string) {}
+  constructor(
+    private readonly url: string,
+    private readonly access: Access,
+  ) {}
 
   /** @throws OutboxError `storage_locked`, SqlError `lost`. */
   async connect(): Promise<Client> {
@@ -56,13 +64,22 @@ export class PostgresWriter implements Writer {
     try {
       await client.connect();
       await client.query(SETTINGS);
-      if (!(await takeLock(client))) throw locked();
+      if (!(await takeLock(client, this.access))) throw locked(this.access);
     } catch (error) {
       this.destroy(client);
       throw error instanceof OutboxError ? error : new SqlError('lost', error);
     }
     this.client = client;
     return client;
+  }
+
+  /** Whether no other instance is running; none can start until the transaction has ended. */
+  async isAlone(): Promise<boolean> {
+    const [row] = await this.query(
+      'SELECT pg_try_advisory_xact_lock($1, hashtext(current_schema())) AS alone',
+      [LOCK_SPACE],
+    );
+    return row?.['alone'] === true;
   }
 
   async query(sql: string, params: readonly SqlValue[] = []): Promise<readonly Row[]> {
@@ -81,6 +98,18 @@ export class PostgresWriter implements Writer {
     if (isNew) await this.reconnect();
     await this.query('BEGIN');
     return isNew;
+  }
+
+  /**
+   * The lock is held through the commit. PostgreSQL does the same to every transaction that notifies, as these do
+   * (https://www.postgresql.org/docs/current/sql-notify.html, and `PreCommit_Notify` in its sources), so it costs
+   * nothing that would not be paid anyway.
+   */
+  async takeTurn(): Promise<void> {
+    await this.query('SELECT pg_advisory_xact_lock($1, hashtext(current_schema() || $2))', [
+      LOCK_SPACE,
+      ' turn',
+    ]);
   }
 
   async commit(): Promise<void> {
@@ -129,9 +158,11 @@ export class PostgresWriter implements Writer {
   }
 }
 
-function locked(): OutboxError {
+function locked(access: Access): OutboxError {
   return new OutboxError(
     'storage_locked',
-    'Another bridge owns this database and its outbox. Stop it first, or give this one a database of its own.',
+    access === 'alone'
+      ? 'A bridge uses this outbox. Stop all of them first.'
+      : 'Somebody has this outbox alone (npm run outbox). Wait until it is done.',
   );
 }

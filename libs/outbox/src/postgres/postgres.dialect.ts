@@ -2,6 +2,7 @@ import type { Dialect } from '../engine.js';
 
 export const postgresDialect: Dialect = {
   engine: 'postgres',
+  isShared: true,
   rows(parameter, columns) {
     const fields = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
     return `json_to_recordset(${parameter}::json) AS e(${fields.join(', ')})`;
@@ -9,5 +10,7 @@ export const postgresDialect: Dialect = {
   // An array made once, so that the planner takes it as keys of an index scan.
   among: (parameter, type) =>
     `= ANY(ARRAY(SELECT e::${type} FROM json_array_elements_text(${parameter}::json) AS e))`,
-  lastId: 'SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS id FROM outbox_id_seq',
+  // Not what the sequence has given: an id whose row is not committed yet would be passed over for ever.
+  lastId: 'SELECT COALESCE(MAX(id), 0) AS id FROM outbox',
+  forRemoval: ' FOR UPDATE SKIP LOCKED',
 };

@@ -1,5 +1,7 @@
 import sqlite3 from 'sqlite3';
 import type { DataSourceOptions } from 'typeorm';
+import { ArrivedEntity, LaneEntity, SlotEntity } from './lease.entity.js';
+import { OutboxLeases1764086400000 } from './leases.migration.js';
 import { outboxEntity, type ColumnTypes } from './outbox.entity.js';
 import { PostgresOutbox1763942400000 } from './postgres.migration.js';
 import {
@@ -26,7 +28,12 @@ function entities(types: ColumnTypes) {
 }
 
 const SQLITE_ENTITIES = entities({ bytes: 'blob', id: 'integer' });
-const POSTGRES_ENTITIES = entities({ bytes: 'bytea', id: 'bigint' });
+const POSTGRES_ENTITIES = [
+  ...entities({ bytes: 'bytea', id: 'bigint' }),
+  SlotEntity,
+  LaneEntity,
+  ArrivedEntity,
+];
 
 /**
  * The driver as it is. TypeORM calls `verbose()` on it, which makes every statement of the process capture a
@@ -54,7 +61,11 @@ export function postgresDataSource(url: string): DataSourceOptions {
     type: 'postgres',
     url,
     entities: POSTGRES_ENTITIES,
-    migrations: [PostgresOutbox1763942400000, OutboxTransactions1764000000000],
+    migrations: [
+      PostgresOutbox1763942400000,
+      OutboxTransactions1764000000000,
+      OutboxLeases1764086400000,
+    ],
     synchronize: false,
     logging: false,
     installExtensions: false,

@@ -14,6 +14,10 @@ export class SqliteWriter implements Writer {
     return false;
   }
 
+  async takeTurn(): Promise<void> {
+    // Nobody else writes.
+  }
+
   async commit(): Promise<void> {
     await this.connection.query('COMMIT');
   }

@@ -35,6 +35,8 @@ export interface SqliteParts {
 
 export class SqliteEngine implements Engine {
   readonly dialect = sqliteDialect;
+  readonly leases = null;
+  readonly news = null;
   readonly writer: SqliteWriter;
   readonly relayReader: SqliteConnection;
   readonly askReader: SqliteConnection;
@@ -91,6 +93,7 @@ export class SqliteEngine implements Engine {
       walBytes: await walBytesOf(this.parts.path),
       disk: { freeBytes: unclaimed, totalBytes },
       ballast: this.parts.ballast.present,
+      bloat: null,
     };
   }
 

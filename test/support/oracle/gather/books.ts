@@ -38,9 +38,11 @@ export async function readBooks(
   };
 }
 
-/** `side` has partition 0 of the ledger, `main-0` partition 1 and so on. */
+/** `side` has partition 0 of the ledger, `main-0` partition 1 and so on, `side-1` partition 33 and so on. */
 function partitionOf(pipeline: string): number {
-  return pipeline === 'side' ? 0 : Number(pipeline.slice('main-'.length)) + 1;
+  const [kind, number] = pipeline.split('-');
+  if (kind === 'side') return number === undefined ? 0 : 32 + Number(number);
+  return Number(number) + 1;
 }
 
 async function outboxId(query: Query): Promise<string> {
