@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { openOutbox, OutboxError, type Identified, type OutboxStore } from '@bridge/outbox';
 import { SqlError } from '../../libs/outbox/src/engine.js';
 import { SqlOutboxStore } from '../../libs/outbox/src/sql-outbox.store.js';
+import { until } from '../support/bridge-api.js';
 import { startPostgres } from '../support/postgres.js';
 import { Opened, postgresTestEngine } from './engines.js';
 import { accepted, buried, invoice, invoices, statuses } from './records.js';
@@ -175,9 +176,15 @@ describe('the outbox on PostgreSQL', () => {
 
   it('tells the relay of records that were committed although the answer was lost', async () => {
     const { store, loseNext } = await openLosing();
-    const [before] = await accepted(store, invoice('before'));
     const told: unknown[] = [];
     store.onAcceptedElsewhere((ids) => told.push(ids));
+    // Whoever begins to listen may have missed something; when it listens again it is told so once more.
+    await until(
+      'it listens',
+      async () => told.splice(0),
+      ({ length }) => length > 0,
+    );
+    const [before] = await accepted(store, invoice('before'));
     loseNext();
     await expect(store.accept([invoice('in doubt')])).rejects.toMatchObject({
       code: 'storage_unavailable',

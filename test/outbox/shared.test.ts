@@ -141,8 +141,17 @@ describe('an outbox that several instances share', () => {
       settledThere = [];
       other.onAcceptedElsewhere((ids) => acceptedThere.push(ids));
       other.onSettledElsewhere((ids) => settledThere.push(ids));
-      // Whoever begins to listen may have missed something.
-      await delay(300);
+      // Whoever begins to listen is told that he may have missed something; then he hears.
+      let last: number | undefined;
+      for (let n = 0; acceptedThere.every((ids) => ids === null); n++) {
+        last = (await accepted(one, invoice(`heard-${n}`)))[0]?.id;
+        await delay(20);
+      }
+      await until(
+        'all of it is heard',
+        async () => acceptedThere,
+        (told) => told.some((ids) => ids?.[1] === last),
+      );
       acceptedThere.length = 0;
       settledThere.length = 0;
     });
