@@ -39,6 +39,11 @@ export class NewsOfCommit implements News {
 
 function widened(range: IdRange | null, ids: readonly number[]): IdRange | null {
   if (ids.length === 0) return range;
-  const [from, to] = range ?? [Number.POSITIVE_INFINITY, 0];
-  return [Math.min(from, ...ids), Math.max(to, ...ids)];
+  let [from, to] = range ?? [Number.POSITIVE_INFINITY, 0];
+  // One by one: a group may hold more ids than a call takes arguments.
+  for (const id of ids) {
+    from = Math.min(from, id);
+    to = Math.max(to, id);
+  }
+  return [from, to];
 }

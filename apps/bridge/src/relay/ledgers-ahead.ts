@@ -1,6 +1,6 @@
 import type { Ledger } from '@bridge/kafka';
 import type { OutboxStore } from '@bridge/outbox';
-import { identify, LEDGERED } from './pipeline-identity.js';
+import { identify, LEDGERED, SIDE } from './pipeline-identity.js';
 
 /**
  * A pipeline of which Kafka has a batch that this database has never opened: the database was put back in time. A
@@ -11,7 +11,7 @@ export async function pipelineAhead(
   store: Pick<OutboxStore, 'outboxId' | 'pipelines'>,
   ledger: Pick<Ledger, 'numbers'>,
 ): Promise<string | null> {
-  const { group, topic } = identify(store.outboxId, LEDGERED[0] ?? '').slot;
+  const { group, topic } = identify(store.outboxId, SIDE).slot;
   const numbers = await ledger.numbers(group, topic);
   // Read after it: the others go on, and a batch is in the database before it is in Kafka.
   const batches = new Map(

@@ -38,7 +38,7 @@ export const isSide = (pipeline: string): boolean => pipeline.startsWith(SIDE);
 
 /**
  * Where a pipeline's number and its mark are: `side` in partition 0 of the ledger topic, `main-0` in 1 and so on,
- * `side-1` in 32 and so on. Never renumber them.
+ * `side-1` in 33 and so on. Never renumber them.
  */
 function partitionsOf(pipeline: string): { readonly partition: number; readonly mark: number } {
   const number = slotOf(pipeline);

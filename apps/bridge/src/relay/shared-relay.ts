@@ -68,7 +68,7 @@ export class SharedRelay extends RelayControl {
     await this.running;
   }
 
-  /** News may have been lost, and where it has its price, it is not told at all. */
+  /** News may have been lost: what others have stored and settled is looked for. */
   wake(): void {
     void this.relay?.lookAround();
     this.ports.elsewhere.look(null);
