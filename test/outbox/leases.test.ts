@@ -1,6 +1,7 @@
 import type { Leases, LeaseView } from '@bridge/outbox';
 import { LeaseConnection } from '../../libs/outbox/src/postgres/lease-connection.js';
 import { PostgresLeases } from '../../libs/outbox/src/postgres/postgres-leases.js';
+import { until } from '../support/bridge-api.js';
 import { Opened, postgresTestEngine } from './engines.js';
 
 async function renewed(one: Leases): Promise<LeaseView> {
@@ -29,9 +30,9 @@ describe('the leases on PostgreSQL', () => {
   });
 
   function instance(): Leases {
-    const connection = new LeaseConnection(url);
+    const connection = new LeaseConnection(url, true);
     connections.push(connection);
-    return new PostgresLeases(connection);
+    return new PostgresLeases(connection, connection.instance);
   }
 
   /** As if the time of its lease had passed. */
@@ -88,6 +89,30 @@ describe('the leases on PostgreSQL', () => {
     await heir.dissolve(0);
     expect((await renewed(other)).holders[0]).toBe('nobody');
     expect(await other.takeLanes([5, 6])).toEqual([5, 6]);
+  });
+
+  it('of a process that has ended are taken over before they end; not of one that is only frozen', async () => {
+    const [dead, frozen, one] = [instance(), instance(), instance()];
+    for (const each of [dead, frozen, one]) await renewed(each);
+    await connections[0]?.close();
+    // Neither has renewed it for a while.
+    await engine.look(url, "UPDATE slot SET expires_at = now() + interval '5 s' WHERE slot < 2");
+    const { holders } = await until(
+      'the server has been up for long enough',
+      () => one.look(),
+      (view) => view.holders[0] === 'gone',
+    );
+    expect(holders.slice(0, 3)).toEqual(['gone', 'another', 'me']);
+    expect(await one.takeOver(1)).toBeNull();
+    expect(await one.takeOver(0)).toEqual({ slot: 0, epoch: 2 });
+  });
+
+  it('of a process that has ended are kept until it ought to have renewed them', async () => {
+    const [dead, one] = [instance(), instance()];
+    for (const each of [dead, one]) await renewed(each);
+    await connections[0]?.close();
+    expect((await one.look()).holders[0]).toBe('another');
+    expect(await one.takeOver(0)).toBeNull();
   });
 
   it('are lost by who wakes up too late: he gets another slot, and changes nothing of the old one', async () => {

@@ -57,8 +57,11 @@ export interface Dialect {
 
 /** The one connection that writes, and its transaction. */
 export interface Writer extends SqlRunner {
-  /** @returns whether the connection is new since the last transaction: then what is known in memory is read again. */
-  begin(): Promise<boolean>;
+  /**
+   * @param atOneMoment everything is read as of one moment, although others write.
+   * @returns whether the connection is new since the last transaction: then what is known in memory is read again.
+   */
+  begin(atOneMoment?: boolean): Promise<boolean>;
   /**
    * To be called before rows are added: until the commit nobody else adds any. So rows are committed in the order
    * of their ids, and whoever has read up to an id has missed none before it.

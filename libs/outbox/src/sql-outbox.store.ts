@@ -105,10 +105,8 @@ export class SqlOutboxStore extends OutboxStore {
   private static async openOnce(engine: Engine): Promise<SqlOutboxStore> {
     const { writer, dialect } = engine;
     const counters = new Counters();
-    await writer.begin();
     // Rows and counters of one moment, while other instances go on.
-    if (engine.leases !== null)
-      await writer.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+    await writer.begin(true);
     const [meta] = await writer.query(
       'INSERT INTO meta (name, "value") VALUES (\'outbox_id\', $1)' +
         ' ON CONFLICT (name) DO UPDATE SET "value" = meta."value" RETURNING "value"',

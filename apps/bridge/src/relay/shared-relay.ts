@@ -29,6 +29,9 @@ export interface SharedRelayPorts {
 /** So often it looks who has what: this, and not the renewal, is how soon somebody notices. */
 const LOOK_MS = 1_000;
 
+/** Two tries more before the lease ends. */
+const AGAIN_MS = 1_000;
+
 const NOTHING = { pipelines: [], quarantined: [], blockedKeys: 0, lanes: 0 };
 
 /**
@@ -92,18 +95,20 @@ export class SharedRelay extends RelayControl {
     const { leases, clock } = this.ports;
     while (!this.stopping.signal.aborted) {
       const asked = clock.now();
+      let againMs = RENEW_MS;
       try {
         await leases.renew();
         this.renewedAt = asked;
         this.mayHold = true;
         this.failure = null;
       } catch (error) {
+        againMs = AGAIN_MS;
         this.tell(`the lease cannot be renewed: ${String(error)}`);
         // Somebody else may take the lanes when the lease has ended; by then nothing more is sent from here.
         if (clock.now() - this.renewedAt > GIVE_UP_MS) this.mayHold = false;
       }
       this.looked.notify();
-      await clock.sleep(RENEW_MS, this.stopping.signal);
+      await clock.sleep(againMs, this.stopping.signal);
     }
   }
 

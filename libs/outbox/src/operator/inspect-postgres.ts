@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import type { SqlRunner } from '../engine.js';
 import { OutboxError } from '../outbox.error.js';
 import { clientOptions, runNamed } from '../postgres/postgres-client.js';
-import { LOCK_SPACE } from '../postgres/postgres-writer.js';
+import { LOCK_SPACE } from '../postgres/outbox-lock.js';
 import type { Inspection } from './inspection.js';
 import { readFacts } from './read-facts.js';
 

@@ -6,17 +6,18 @@ import { clientOptions, PLAN_SETTINGS, runNamed } from './postgres-client.js';
 import { LeaseConnection } from './lease-connection.js';
 import { PostgresNews } from './postgres-news.js';
 import { PostgresEngine } from './postgres.engine.js';
-import { PostgresWriter, type Access } from './postgres-writer.js';
+import type { Access } from './outbox-lock.js';
+import { PostgresWriter } from './postgres-writer.js';
 import { upgrade, type Schema } from './upgrade.js';
 
 const READERS = 4;
-const READ_SETTINGS = [
+const READ_SETTINGS = {
   ...PLAN_SETTINGS,
   // A page's best plan depends on how many rows wait now, so it is not kept.
-  'SET plan_cache_mode = force_custom_plan',
-  'SET default_transaction_read_only = on',
-  'SET statement_timeout = 5000',
-].join('; ');
+  plan_cache_mode: 'force_custom_plan',
+  default_transaction_read_only: 'on',
+  statement_timeout: 5_000,
+};
 
 /** @throws OutboxError `storage_locked`, `storage_unsafe`, `storage_unavailable`. */
 export async function openPostgres(
@@ -29,8 +30,9 @@ export async function openPostgres(
     await writer.connect();
     await upgrade(writer, schema);
     const synchronous = await proveSynchronous(writer);
-    const leases = new LeaseConnection(url);
-    const news = new PostgresNews(url, leases);
+    if (!writer.ownSession) await proveSettings(writer);
+    const leases = new LeaseConnection(url, writer.ownSession);
+    const news = new PostgresNews(url, leases, writer.ownSession);
     return new PostgresEngine(writer, new PoolReader(url), synchronous, leases, news);
   } catch (error) {
     await writer.close();
@@ -59,6 +61,19 @@ async function proveSynchronous(writer: PostgresWriter): Promise<string> {
   return row?.['commit'] as string;
 }
 
+/** What a session is started with does not come through a pooler, so the role has to have it. */
+async function proveSettings(writer: PostgresWriter): Promise<void> {
+  const [row] = await writer.query(
+    "SELECT current_setting('enable_seqscan') AS scans," +
+      " current_setting('lock_timeout') AS lock," +
+      " current_setting('idle_in_transaction_session_timeout') AS idle",
+  );
+  if (row?.['scans'] === 'off' && row['lock'] !== '0' && row['idle'] !== '0') return;
+  throw unsafe(
+    'a pooler drops the settings of the session; give them to the role (docs/scaling.md, "A pooler")',
+  );
+}
+
 function unsafe(reason: string): OutboxError {
   return new OutboxError('storage_unsafe', `PostgreSQL cannot keep the promise: ${reason}.`);
 }
@@ -69,10 +84,8 @@ export class PoolReader implements SqlRunner {
 
   constructor(url: string) {
     this.pool = new Pool({
-      ...clientOptions(url),
+      ...clientOptions(url, READ_SETTINGS),
       max: READERS,
-      // The pool awaits it before it hands the client out, although its type does not say so.
-      onConnect: (client) => client.query(READ_SETTINGS) as unknown as void,
     });
     // A broken idle connection is replaced by the pool; who was using one has got the error.
     this.pool.on('error', () => undefined);

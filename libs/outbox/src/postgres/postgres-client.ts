@@ -18,9 +18,18 @@ types.setTypeParser(parsers.builtins.NUMERIC, Number);
 const ANSWER_WITHIN_MS = 20_000;
 const CONNECT_WITHIN_MS = 5_000;
 
-export function clientOptions(url: string): ClientConfig {
+/** Settings of a session by name. */
+export type Settings = Readonly<Record<string, string | number>>;
+
+/**
+ * The settings go with the start of the session and not as statements: behind a pooler that gives each transaction
+ * another connection, what a `SET` leaves behind would be another session's.
+ */
+export function clientOptions(url: string, settings: Settings = {}): ClientConfig {
+  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   return {
     connectionString: url,
+    ...(options.length === 0 ? {} : { options: options.join(' ') }),
     application_name: 'ponte-outbox',
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
     query_timeout: ANSWER_WITHIN_MS,
@@ -36,14 +45,14 @@ export function clientOptions(url: string): ClientConfig {
  * plan with the fewest rows wins: otherwise the oldest pending rows are looked for along the primary key,
  * over all the sent rows before them, as soon as a third of the rows are pending.
  */
-export const PLAN_SETTINGS = [
-  'SET enable_seqscan = off',
-  'SET enable_hashjoin = off',
-  'SET enable_mergejoin = off',
-  'SET seq_page_cost = 0',
-  'SET random_page_cost = 0',
-  'SET jit = off',
-];
+export const PLAN_SETTINGS: Settings = {
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  seq_page_cost: 0,
+  random_page_cost: 0,
+  jit: 'off',
+};
 
 /** Runs a statement that the server keeps parsed under a name of its own. */
 export async function runNamed(

@@ -1,9 +1,27 @@
-import { randomBytes } from 'node:crypto';
 import type { Guard, Row, SqlRunner } from '../engine.js';
 import { OutboxError } from '../outbox.error.js';
+import { LOCK_SPACE, POOLED } from './outbox-lock.js';
 import { LEASE_MS, Leases, type LeaseView, type SlotHolder, type Tenure } from '../leases.js';
 
 const HEIR = ' heir';
+
+/** So long after its last renewal an instance is gone if its session is: more than the time between two renewals. */
+const SILENT_MS = 4_000;
+/** After a start of the server every instance has to come back first. */
+const SERVER_UP_MS = 5_000;
+
+/**
+ * Whether the holder of a slot is gone: its lease has ended, or its process has, and with it the lock that its session
+ * held (`lease-connection.ts`). A frozen one holds its lock; one behind a pooler never has any.
+ */
+const GONE =
+  `(expires_at <= now() OR (expires_at <= now() + interval '${LEASE_MS - SILENT_MS} milliseconds'` +
+  ` AND strpos(instance, '${POOLED}') = 0` +
+  ` AND pg_postmaster_start_time() <= now() - interval '${SERVER_UP_MS} milliseconds'` +
+  " AND NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2" +
+  ` AND classid = ${LOCK_SPACE} AND database =` +
+  ' (SELECT oid FROM pg_database WHERE datname = current_database())' +
+  " AND objid = ((hashtext(current_schema() || split_part(instance, ' ', 1)))::bigint & 4294967295)::oid)))";
 
 /** Ends the same way for everybody, whatever their clocks say: the database's clock alone counts. */
 const UNTIL = `now() + interval '${LEASE_MS} milliseconds'`;
@@ -13,14 +31,18 @@ const UNTIL = `now() + interval '${LEASE_MS} milliseconds'`;
  * nothing hangs on what was read before.
  */
 export class PostgresLeases extends Leases implements Guard {
-  private readonly instance = randomBytes(8).toString('hex');
-  private readonly heir = `${this.instance}${HEIR}`;
+  private readonly heir: string;
   private mine: Tenure | null = null;
   /** Slots that are settled here. One that was taken over without its answer is not among them, and ends by itself. */
   private readonly inherited = new Set<number>();
 
-  constructor(private readonly sql: SqlRunner) {
+  /** @param instance the name of this process. */
+  constructor(
+    private readonly sql: SqlRunner,
+    private readonly instance: string,
+  ) {
     super();
+    this.heir = instance + HEIR;
   }
 
   override get slot(): number | null {
@@ -33,7 +55,7 @@ export class PostgresLeases extends Leases implements Guard {
 
   override async look(): Promise<LeaseView> {
     const slots = await this.sql.query(
-      'SELECT slot, instance, epoch, expires_at > now() AS valid FROM slot ORDER BY slot',
+      `SELECT slot, instance, epoch, ${GONE} AS gone FROM slot ORDER BY slot`,
     );
     const lanes = await this.sql.query('SELECT lane, slot FROM lane ORDER BY lane');
     const holders = slots.map((row) => this.holderOf(row));
@@ -64,7 +86,7 @@ export class PostgresLeases extends Leases implements Guard {
   override async takeOver(slot: number): Promise<Tenure | null> {
     const [taken] = await this.sql.query(
       `UPDATE slot SET instance = $1, epoch = epoch + 1, expires_at = ${UNTIL}` +
-        ' WHERE slot = $2 AND (instance IS NULL OR expires_at <= now()) RETURNING slot, epoch',
+        ` WHERE slot = $2 AND (instance IS NULL OR ${GONE}) RETURNING slot, epoch`,
       [this.heir, slot],
     );
     if (taken === undefined) return null;
@@ -130,7 +152,7 @@ export class PostgresLeases extends Leases implements Guard {
   private holderOf(row: Row): SlotHolder {
     const instance = row['instance'] as string | null;
     if (instance === null) return 'nobody';
-    if (row['valid'] !== true) return 'gone';
+    if (row['gone'] === true) return 'gone';
     if (instance.endsWith(HEIR)) return 'heir';
     return instance === this.instance ? 'me' : 'another';
   }

@@ -8,11 +8,10 @@ import { clientOptions } from './postgres-client.js';
 const CHANNEL = "'ponte_' || hashtext(current_schema())";
 /** How soon a lost connection is made again. */
 const AGAIN_MS = 1_000;
-/**
- * So often an instance tells itself something. What it has not heard by the next time it cannot hear: the connection
- * is dead, or a pooler stands in between that gives each transaction another one.
- */
+/** So often an instance tells itself something. What it has not heard by the next time it cannot hear. */
 const PROBE_MS = 5_000;
+/** Where nothing can be heard, everything is looked at so often. */
+const LOOK_MS = 5_000;
 /** PostgreSQL takes less than 8,000 bytes. */
 const MAX_BYTES = 7_500;
 
@@ -36,10 +35,14 @@ export class PostgresNews implements NewsChannel {
   private heard: (news: News) => void = () => undefined;
   private missed: () => void = () => undefined;
 
-  /** @param probe a connection that is not the listening one. */
+  /**
+   * @param probe a connection that is not the listening one.
+   * @param hears false: behind a pooler, where LISTEN would be some other session's.
+   */
   constructor(
     private readonly url: string,
     private readonly probe: SqlRunner,
+    private readonly hears: boolean,
   ) {}
 
   async tell(tx: SqlRunner, news: News): Promise<void> {
@@ -51,13 +54,19 @@ export class PostgresNews implements NewsChannel {
   listen(heard: (news: News) => void, missed: () => void): void {
     this.heard = heard;
     this.missed = missed;
-    void this.connect();
+    if (this.hears) void this.connect();
+    else this.look();
   }
 
   async close(): Promise<void> {
     this.closed = true;
     if (this.timer !== null) clearTimeout(this.timer);
     await this.client?.end().catch(() => undefined);
+  }
+
+  private look(): void {
+    this.missed();
+    this.later(LOOK_MS, () => this.look());
   }
 
   private async connect(): Promise<void> {

@@ -1,53 +1,39 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import { SqlError, type Row, type SqlValue, type Writer } from '../engine.js';
+import { SqlError, type Row, type SqlRunner, type SqlValue, type Writer } from '../engine.js';
 import { OutboxError } from '../outbox.error.js';
+import {
+  LOCK_SPACE,
+  noBridgeBehindPooler,
+  takeLock,
+  takeLockOfTransaction,
+  type Access,
+} from './outbox-lock.js';
+import { isOwnSession, OWN_SESSION } from './own-session.js';
 import { clientOptions, PLAN_SETTINGS, runNamed } from './postgres-client.js';
-
-/** `ponte` in ASCII, cut to 31 bits: keeps our advisory locks apart from those of other programs. */
-export const LOCK_SPACE = 0x706f6e74;
 
 /**
  * The timeouts end what hangs. The keep-alives let the server notice within half a minute that this process
  * is gone, so that its lock does not outlive it.
  */
-const SETTINGS = [
+const SETTINGS = {
+  ...OWN_SESSION,
   ...PLAN_SETTINGS,
-  'SET statement_timeout = 10000',
+  statement_timeout: 10_000,
   // Longer than the next: who waits for the turn of an instance that is frozen gets it.
-  'SET lock_timeout = 8000',
-  'SET idle_in_transaction_session_timeout = 5000',
-  'SET tcp_keepalives_idle = 10',
-  'SET tcp_keepalives_interval = 5',
-  'SET tcp_keepalives_count = 3',
-].join('; ');
-
-/** The session of a bridge that was killed a moment ago may still hold the lock until the server has noticed. */
-const LOCK_WITHIN_MS = 3_000;
-const LOCK_POLL_MS = 100;
-
-/** Bridges share the outbox with each other; whoever puts it right has it alone. */
-export type Access = 'shared' | 'alone';
-
-async function takeLock(client: Client, access: Access): Promise<boolean> {
-  const lock = access === 'alone' ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared';
-  const until = Date.now() + LOCK_WITHIN_MS;
-  for (;;) {
-    const { rows } = await client.query<{ taken: boolean }>(
-      `SELECT ${lock}($1, hashtext(current_schema())) AS taken`,
-      [LOCK_SPACE],
-    );
-    if (rows[0]?.taken === true) return true;
-    if (Date.now() > until) return false;
-    await pause(LOCK_POLL_MS);
-  }
-}
+  lock_timeout: 8_000,
+  idle_in_transaction_session_timeout: 5_000,
+  tcp_keepalives_idle: 10,
+  tcp_keepalives_interval: 5,
+  tcp_keepalives_count: 3,
+};
 
 /**
  * The dedicated client that writes and holds the outbox's advisory lock. A lost connection is replaced at the
  * next transaction; the lock is taken again before anything is written.
  */
 export class PostgresWriter implements Writer {
+  /** Whether its connection is a session of the server; false behind a pooler. */
+  ownSession = true;
   private client: Client | null = null;
   private closed = false;
 
@@ -59,12 +45,13 @@ export class PostgresWriter implements Writer {
   /** @throws OutboxError `storage_locked`, SqlError `lost`. */
   async connect(): Promise<Client> {
     if (this.closed) throw new SqlError('lost', new Error('The writer is closed.'));
-    const client = new Client(clientOptions(this.url));
+    const client = new Client(clientOptions(this.url, SETTINGS));
     client.on('error', () => this.drop(client));
     try {
       await client.connect();
-      await client.query(SETTINGS);
-      if (!(await takeLock(client, this.access))) throw locked(this.access);
+      const sql: SqlRunner = { query: (text, params = []) => runNamed(client, text, params) };
+      this.ownSession = await isOwnSession(sql);
+      await takeLock(sql, this.access, this.ownSession);
     } catch (error) {
       this.destroy(client);
       throw error instanceof OutboxError ? error : new SqlError('lost', error);
@@ -79,7 +66,7 @@ export class PostgresWriter implements Writer {
       'SELECT pg_try_advisory_xact_lock($1, hashtext(current_schema())) AS alone',
       [LOCK_SPACE],
     );
-    return row?.['alone'] === true;
+    return row?.['alone'] === true && (await noBridgeBehindPooler(this));
   }
 
   async query(sql: string, params: readonly SqlValue[] = []): Promise<readonly Row[]> {
@@ -93,10 +80,11 @@ export class PostgresWriter implements Writer {
     }
   }
 
-  async begin(): Promise<boolean> {
+  async begin(atOneMoment = false): Promise<boolean> {
     const isNew = this.client === null;
     if (isNew) await this.reconnect();
-    await this.query('BEGIN');
+    await this.query(atOneMoment ? 'BEGIN ISOLATION LEVEL REPEATABLE READ' : 'BEGIN');
+    if (!this.ownSession) await this.lockTransaction();
     return isNew;
   }
 
@@ -134,6 +122,14 @@ export class PostgresWriter implements Writer {
     await client?.end().catch(() => undefined);
   }
 
+  private async lockTransaction(): Promise<void> {
+    try {
+      await takeLockOfTransaction(this);
+    } catch (error) {
+      throw error instanceof SqlError ? error : new SqlError('lost', error);
+    }
+  }
+
   /** While the lock is somebody else's, or still our own dead session's, nothing is written. */
   private async reconnect(): Promise<void> {
     try {
@@ -156,13 +152,4 @@ export class PostgresWriter implements Writer {
       client as unknown as { connection?: { stream?: { destroy(): void } } }
     ).connection?.stream?.destroy();
   }
-}
-
-function locked(access: Access): OutboxError {
-  return new OutboxError(
-    'storage_locked',
-    access === 'alone'
-      ? 'A bridge uses this outbox. Stop all of them first.'
-      : 'Somebody has this outbox alone (npm run outbox). Wait until it is done.',
-  );
 }

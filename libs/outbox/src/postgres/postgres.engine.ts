@@ -31,7 +31,7 @@ export class PostgresEngine implements Engine {
     private readonly leaseConnection: LeaseConnection,
     readonly news: PostgresNews,
   ) {
-    this.leases = new PostgresLeases(leaseConnection);
+    this.leases = new PostgresLeases(leaseConnection, leaseConnection.instance);
     this.relayReader = reader;
     this.askReader = reader;
   }
