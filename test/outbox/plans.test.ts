@@ -82,7 +82,7 @@ const cases: readonly Case[] = [
   {
     name: 'dueTransactions',
     by: ['ix_outbox_(due|failed|transaction)'],
-    ask: ({ relay }) => relay.dueTransactions(5, 10),
+    ask: ({ relay }) => relay.dueTransactions(5, 0, 10),
   },
   {
     name: 'ofTransaction',

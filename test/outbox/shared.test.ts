@@ -229,6 +229,30 @@ describe('an outbox that several instances share', () => {
     }, 30_000);
   });
 
+  it('gives each instance the failed transactions that it sends, and no others', async () => {
+    const name = (n: number) => ({ id: `t${n}`, size: 2 });
+    const pairs = await Promise.all(
+      [0, 1, 2, 3, 4, 5].map((n) =>
+        accepted(
+          one,
+          invoice(`a${n}`, { transaction: name(n), key: Buffer.from(`a${n}`) }),
+          invoice(`b${n}`, { transaction: name(n), key: Buffer.from(`b${n}`) }),
+        ),
+      ),
+    );
+    const failed = pairs.flat().map(({ id }) => ({ id, code: 'x', error: 'x', nextAt: 1 }));
+    await one.reschedule(failed);
+    const lanesOf = (start: number) => EVERY.filter((lane) => lane % 2 === start);
+    const [even, odd] = [await shareOf(one, lanesOf(0)), await shareOf(other, lanesOf(1))];
+    const due = (store: OutboxStore, share: Share) =>
+      store.relayedBy(share).dueTransactions(1, 0, 10);
+    const homes = pairs.map(([first], n) => ({ lane: first?.lane ?? 0, id: name(n).id }));
+    for (const [start, found] of [await due(one, even), await due(other, odd)].entries()) {
+      const own = homes.filter(({ lane }) => lane % 2 === start);
+      expect(found.map(({ id }) => id).toSorted()).toEqual(own.map(({ id }) => id));
+    }
+  });
+
   it('notes which records of a transaction have arrived, until they are sent', async () => {
     const transaction = { id: 't', size: 2 };
     const pair = [invoice('a', { transaction }), invoice('b', { transaction })];

@@ -43,8 +43,10 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])('transactions on $name
   it('come due by themselves, apart from records that belong to none', async () => {
     const failures = rows.map(({ id }) => ({ id, code: 'unknown_topic', error: 'x', nextAt: 100 }));
     await store.reschedule(failures);
-    expect(await store.dueTransactions(99, 10)).toEqual([]);
-    expect(await store.dueTransactions(100, 10)).toEqual([TRANSACTION.id]);
+    const firstId = rows[0]?.id ?? 0;
+    expect(await store.dueTransactions(99, 0, 10)).toEqual([]);
+    expect(await store.dueTransactions(100, 0, 10)).toEqual([{ id: TRANSACTION.id, firstId }]);
+    expect(await store.dueTransactions(100, firstId, 10)).toEqual([]);
     expect(idsOf(await store.dueRetries(100, 10))).toEqual(['alone']);
   });
 

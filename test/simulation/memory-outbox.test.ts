@@ -193,7 +193,7 @@ function stepOfRelay(random: Random): Step {
     step('pendingPage', (store) => store.pendingPage(page)),
     step('pendingOfTopic', (store) => store.pendingOfTopic(topic, partition, limit, maxBytes)),
     step('dueRetries', (store) => store.dueRetries(now, limit)),
-    step('dueTransactions', (store) => store.dueTransactions(now, limit)),
+    step('dueTransactions', (store) => store.dueTransactions(now, page.afterId, limit)),
     step('ofTransaction', (store) => store.ofTransaction(`transaction of ${limit}`)),
     step('unpublished', (store) => store.unpublishedDeadLetters(limit, maxBytes)),
   ]);

@@ -13,6 +13,7 @@ export type {
   Acceptance,
   AppendedOffsets,
   ArrivedRecord,
+  DueTransaction,
   Audit,
   BatchEntry,
   BatchKind,

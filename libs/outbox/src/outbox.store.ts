@@ -81,6 +81,12 @@ export interface Failure {
   readonly error: string;
 }
 
+export interface DueTransaction {
+  readonly id: string;
+  /** Of its first record that is not sent yet. */
+  readonly firstId: number;
+}
+
 export interface PageRequest {
   /** Only records with an id above this one. */
   readonly afterId: number;
@@ -257,8 +263,15 @@ export abstract class OutboxStore {
   /** Failed records that are due at `now` (epoch ms) and belong to no transaction, by id, at most `limit`. */
   abstract dueRetries(now: number, limit: number): Promise<readonly OutboxRecord[]>;
 
-  /** Ids of transactions whose records have failed and are due at `now` (epoch ms), oldest first, at most `limit`. */
-  abstract dueTransactions(now: number, limit: number): Promise<readonly string[]>;
+  /**
+   * Transactions whose first record has failed and is due at `now` (epoch ms), by that record's id from after
+   * `afterId` on, at most `limit`. A relay with a share of the lanes gets those that it sends.
+   */
+  abstract dueTransactions(
+    now: number,
+    afterId: number,
+    limit: number,
+  ): Promise<readonly DueTransaction[]>;
 
   /** The records of a transaction that are not sent, by id. */
   abstract ofTransaction(transactionId: string): Promise<readonly OutboxRecord[]>;

@@ -3,6 +3,7 @@ import { conditions, cursorAfter, idOfCursor, Parameters } from './filter.js';
 import type {
   ArrivedRecord,
   DeadLetter,
+  DueTransaction,
   Page,
   PageRequest,
   PipelineState,
@@ -69,15 +70,26 @@ export class RelayReads {
     return rows.map(recordOf);
   }
 
-  async dueTransactions(now: number, limit: number): Promise<readonly string[]> {
+  async dueTransactions(
+    now: number,
+    afterId: number,
+    limit: number,
+  ): Promise<readonly DueTransaction[]> {
     const p = new Parameters();
     const rows = await this.sql.query(
-      `SELECT transaction_id FROM outbox WHERE status = 'failed' AND next_at <= ${p.add(now)}` +
+      'SELECT transaction_id, id FROM outbox WHERE' +
+        ` status = 'failed' AND next_at <= ${p.add(now)} AND id > ${p.add(afterId)}` +
         ` AND transaction_id IS NOT NULL${this.ofLanes(p)}` +
-        ` GROUP BY transaction_id ORDER BY MIN(id) LIMIT ${p.add(limit)}`,
+        ' AND NOT EXISTS (SELECT 1 FROM outbox AS earlier' +
+        ' WHERE earlier.transaction_id = outbox.transaction_id AND earlier.transaction_id IS NOT NULL' +
+        " AND earlier.status <> 'sent' AND earlier.id < outbox.id)" +
+        ` ORDER BY id LIMIT ${p.add(limit)}`,
       p.values,
     );
-    return rows.map((row) => row['transaction_id'] as string);
+    return rows.map((row) => ({
+      id: row['transaction_id'] as string,
+      firstId: row['id'] as number,
+    }));
   }
 
   async ofTransaction(transactionId: string): Promise<readonly OutboxRecord[]> {

@@ -19,6 +19,7 @@ import {
   type BatchEntry,
   type BatchKind,
   type DeadLetter,
+  type DueTransaction,
   type Failure,
   type Identified,
   type OutboxStats,
@@ -182,8 +183,12 @@ export class SqlOutboxStore extends OutboxStore {
     return asked(this.relay.dueRetries(now, limit));
   }
 
-  override dueTransactions(now: number, limit: number): Promise<readonly string[]> {
-    return asked(this.relay.dueTransactions(now, limit));
+  override dueTransactions(
+    now: number,
+    afterId: number,
+    limit: number,
+  ): Promise<readonly DueTransaction[]> {
+    return asked(this.relay.dueTransactions(now, afterId, limit));
   }
 
   override ofTransaction(transactionId: string): Promise<readonly OutboxRecord[]> {

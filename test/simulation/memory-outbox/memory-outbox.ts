@@ -9,6 +9,7 @@ import {
   type BatchEntry,
   type BatchKind,
   type DeadLetter,
+  type DueTransaction,
   type Failure,
   type Identified,
   type IdRange,
@@ -118,8 +119,12 @@ export class MemoryOutbox extends OutboxStore {
     return this.site.read('dueRetries', () => this.mine.dueRetries(now, limit));
   }
 
-  override dueTransactions(now: number, limit: number): Promise<readonly string[]> {
-    return this.site.read('dueTransactions', () => this.mine.dueTransactions(now, limit));
+  override dueTransactions(
+    now: number,
+    afterId: number,
+    limit: number,
+  ): Promise<readonly DueTransaction[]> {
+    return this.site.read('dueTransactions', () => this.mine.dueTransactions(now, afterId, limit));
   }
 
   override ofTransaction(transactionId: string): Promise<readonly OutboxRecord[]> {

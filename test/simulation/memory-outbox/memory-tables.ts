@@ -5,6 +5,7 @@ import {
   type Acknowledgement,
   type ArrivedRecord,
   type DeadLetter,
+  type DueTransaction,
   type Failure,
   type NewRecord,
   type OutboxRecord,
@@ -101,9 +102,15 @@ export class MemoryTables {
     return due.slice(0, limit).map(recordOf);
   }
 
-  dueTransactions(now: number, limit: number): string[] {
-    const ids = this.due(now).flatMap(({ transaction }) => transaction?.id ?? []);
-    return [...new Set(ids)].slice(0, limit);
+  dueTransactions(now: number, afterId: number, limit: number): DueTransaction[] {
+    const firsts = this.due(now).filter(({ id, transaction }) => {
+      return id > afterId && this.inTransaction(transaction?.id)[0]?.id === id;
+    });
+    return firsts
+      .slice(0, limit)
+      .flatMap(({ id, transaction }) =>
+        transaction === null ? [] : [{ id: transaction.id, firstId: id }],
+      );
   }
 
   ofTransaction(id: string): OutboxRecord[] {

@@ -28,6 +28,8 @@ export class Transactions {
   private readonly units = new Map<string, Unit>();
   /** Replayed or discarded while it is looked what has become of them. */
   private readonly changed = new Set<number>();
+  /** Failed transactions are looked at from this id on. */
+  private dueAfter = 0;
 
   constructor(
     private readonly store: Pick<OutboxStore, 'ofTransaction' | 'dueTransactions'>,
@@ -191,7 +193,10 @@ export class Transactions {
   /** One that Kafka had refused and whose time has come. */
   private async nextFailed(): Promise<WholeTransaction | null> {
     const now = this.clock.now();
-    for (const id of await this.store.dueTransactions(now, DUE_AT_ONCE)) {
+    const due = await this.store.dueTransactions(now, this.dueAfter, DUE_AT_ONCE);
+    // Those that cannot go yet must not stand before the others for ever: the next look begins behind them.
+    this.dueAfter = due.length < DUE_AT_ONCE ? 0 : (due.at(-1)?.firstId ?? 0);
+    for (const { id } of due) {
       if ((this.units.get(id)?.nextTryAt ?? 0) > now) continue;
       const rows = await this.store.ofTransaction(id);
       const own = new Set(rows.map((row) => row.id));
