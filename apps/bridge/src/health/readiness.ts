@@ -10,7 +10,7 @@ const STOPPED: Readonly<Record<StopCode, string>> = {
   RECONCILE_NEEDED: 'Delivery has stopped: the outbox must be compared with Kafka first',
 };
 
-/** What a load balancer asks. In memory. */
+/** What a load balancer asks. In memory: the gate asks the database once a second. */
 @Injectable()
 export class Readiness {
   constructor(
@@ -21,7 +21,7 @@ export class Readiness {
 
   /** Why a POST would not be accepted, or should go elsewhere; null when it may come. */
   refusal(): ProblemError | null {
-    return this.notAccepting() ?? this.stopped();
+    return this.notAccepting() ?? this.silent() ?? this.stopped();
   }
 
   /** Why a POST would not be accepted; null when it would. */
@@ -31,6 +31,11 @@ export class Readiness {
     // Without the outbox a record is accepted only while Kafka takes it.
     if (this.relay.connected()) return null;
     return new ProblemError('kafka_unavailable', 'Kafka cannot be reached and the outbox is off');
+  }
+
+  private silent(): ProblemError | null {
+    if (!this.gate.storageSilent) return null;
+    return new ProblemError('storage_unavailable', 'The database does not answer');
   }
 
   private stopped(): ProblemError | null {

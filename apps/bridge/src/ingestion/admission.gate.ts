@@ -16,6 +16,10 @@ import { DrainRate } from './drain-rate.js';
 const SAMPLE_MS = 1_000;
 /** Near the limit a disk can fill up within a second. */
 const CLOSE_SAMPLE_MS = 100;
+/** A database that takes longer to say how it is counts as one that does not answer. */
+const ANSWER_WITHIN_MS = 3_000;
+/** A single question may fail for another reason. */
+const SILENT_AFTER = 2;
 
 /** Says whether a new record would be accepted now. Costs no query: rows and bytes are in memory, the disk is sampled. */
 @Injectable()
@@ -26,6 +30,7 @@ export class AdmissionGate implements OnModuleInit, OnModuleDestroy {
   private closed: Closed = ALL_OPEN;
   private disk: StorageHealth['disk'] = null;
   private broken = false;
+  private unanswered = 0;
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
 
@@ -67,6 +72,11 @@ export class AdmissionGate implements OnModuleInit, OnModuleDestroy {
     return null;
   }
 
+  /** Whether the database does not answer. It may be back at any moment, so whoever posts is not refused for it. */
+  get storageSilent(): boolean {
+    return this.unanswered >= SILENT_AFTER;
+  }
+
   private look(): void {
     const { rows, openBytes } = this.store.stats();
     const facts = { rows: rows.pending + rows.failed, bytes: openBytes, disk: this.disk };
@@ -90,10 +100,13 @@ export class AdmissionGate implements OnModuleInit, OnModuleDestroy {
     const { sent, buried } = this.store.stats().totals;
     this.drain.note(sent + buried, Date.now());
     try {
-      this.disk = (await this.store.storageHealth()).disk;
+      this.disk = (await within(ANSWER_WITHIN_MS, this.store.storageHealth())).disk;
+      this.unanswered = 0;
     } catch (error) {
       // The last figure stands: a database that fails says so itself, to whoever writes to it.
-      this.logger.warn('The disk cannot be read', { cause: String(error) });
+      if (++this.unanswered === SILENT_AFTER) {
+        this.logger.warn('The database does not answer', { cause: String(error) });
+      }
     }
     if (this.stopped) return;
     this.timer = setTimeout(
@@ -107,4 +120,12 @@ export class AdmissionGate implements OnModuleInit, OnModuleDestroy {
     if (this.disk === null) return false;
     return this.disk.freeBytes < 2 * minFreeBytes(this.disk.totalBytes, this.limits.freeDisk);
   }
+}
+
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
