@@ -175,13 +175,13 @@ const HASH = "decode(repeat('00', 32), 'hex')";
 
 /** As the bridge leaves them, a week's worth. */
 const SENT =
-  'INSERT INTO outbox (message_id, request_hash, topic, status, delivery, lane, kafka_partition,' +
-  ' kafka_offset, "timestamp", created_at, sent_at, bytes, "key", headers, "value")' +
+  'WITH old AS (INSERT INTO record (message_id, request_hash, topic, status, delivery, lane, kafka_partition,' +
+  ' kafka_offset, "timestamp", created_at, sent_at, bytes, "key", headers)' +
   ` SELECT 'old-' || n, ${HASH}, 'bench-invoices', 'sent', 'exactly-once', n % 64, n % 3, n,` +
-  " now_ms, now_ms, now_ms, 560, convert_to('k-' || n % 600, 'UTF8'), '\\x'," +
-  " convert_to(repeat('x', 550), 'UTF8')" +
+  " now_ms, now_ms, now_ms, 560, convert_to('k-' || n % 600, 'UTF8'), '\\x'" +
   ` FROM generate_series(1, ${SENT_ROWS}) AS n,` +
-  ' (SELECT CAST(EXTRACT(EPOCH FROM now()) * 1000 AS bigint) AS now_ms) AS clock';
+  ' (SELECT CAST(EXTRACT(EPOCH FROM now()) * 1000 AS bigint) AS now_ms) AS clock RETURNING id)' +
+  " INSERT INTO payload SELECT id, convert_to(repeat('x', 550), 'UTF8') FROM old";
 
 function table({ title, ways }: Compared): string {
   const [base] = ways;

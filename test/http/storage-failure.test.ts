@@ -28,8 +28,8 @@ test('what the database does not take is answered with 503, in every language, a
   await withDatabase(async (bridge) => {
     await sqliteFile(
       file,
-      `CREATE TRIGGER broken BEFORE INSERT ON outbox
-       BEGIN SELECT RAISE(ABORT, 'INSERT INTO outbox failed'); END`,
+      `CREATE TRIGGER broken BEFORE INSERT ON record
+       BEGIN SELECT RAISE(ABORT, 'INSERT INTO record failed'); END`,
     );
     const answer = await exchange(bridge.port, good);
     expect(refusal(answer)).toEqual(refused(503, 'storage_unavailable'));
@@ -70,14 +70,14 @@ test('a database that somebody else holds is answered with 503, and the bridge g
 test('a question that the database does not answer is answered with 503, and nothing of SQL', async () => {
   await withDatabase(async (bridge) => {
     await exchange(bridge.port, post('/topics/orders', '{"data":1,"message_id":"known"}'));
-    await sqliteFile(file, 'ALTER TABLE outbox RENAME COLUMN message_id TO lost');
+    await sqliteFile(file, 'ALTER TABLE record RENAME COLUMN message_id TO lost');
     const paths = ['/messages/known', '/messages?limit=1', '/admin/dead-letters/known'];
     for (const path of paths) {
       const answer = await exchange(bridge.port, `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
       expect(refusal(answer)).toEqual(refused(503, 'storage_unavailable'));
       expect(answer.body).not.toMatch(/column|outbox|sqlite/i);
     }
-    await sqliteFile(file, 'ALTER TABLE outbox RENAME COLUMN lost TO message_id');
+    await sqliteFile(file, 'ALTER TABLE record RENAME COLUMN lost TO message_id');
     expect((await exchange(bridge.port, good)).status).toBe(201);
   });
 });

@@ -55,6 +55,13 @@ describe('a damaged database', () => {
     return { sent, waiting };
   }
 
+  /** The page of the table `record` that holds it; what was posted stands in `payload`. */
+  async function recordPageOf(id: string): Promise<number> {
+    const payloads = await leafPagesWith(database, `${id}-x`);
+    const [page = 0] = (await leafPagesWith(database, id)).filter((one) => !payloads.includes(one));
+    return page;
+  }
+
   async function damagedFolder(): Promise<string> {
     const names = await readdir(dirname(database));
     const [name] = names.filter((one) => one.startsWith(`${basename(database)}.damaged-`));
@@ -70,8 +77,8 @@ describe('a damaged database', () => {
 
   it('is refused, recovered without a byte of it being changed, reconciled, and delivers the rest once', async () => {
     const { sent, waiting } = await fillIt();
-    const [page = 0] = await leafPagesWith(database, 'waiting-30-x');
-    await destroyPages(database, [page]);
+    const [payloads = 0] = await leafPagesWith(database, 'waiting-30-x');
+    await destroyPages(database, [payloads, await recordPageOf('waiting-45')]);
     await turnByteOf(database, 'waiting-5-xxx');
     const before = await sha256(database);
 
@@ -83,14 +90,14 @@ describe('a damaged database', () => {
     const recovered = await operated.command('recover', '--json');
     expect(recovered.code).toBe(1);
     expect(await sha256(join(await damagedFolder(), 'outbox.db'))).toBe(before);
-    const { unreadable, distrusted } = recovered.json as {
-      unreadable: { messageId: string }[];
-      distrusted: { messageId: string }[];
-    };
-    const lost = unreadable.map(({ messageId }) => messageId);
-    expect(lost).toContain('waiting-30');
-    expect(lost.length).toBeLessThan(10);
-    expect(distrusted.map(({ messageId }) => messageId)).toEqual(['waiting-5']);
+    const named = (what: string): string[] =>
+      (recovered.json[what] as { messageId: string }[]).map(({ messageId }) => messageId);
+    expect(named('unreadable')).toContain('waiting-45');
+    expect(named('unreadable').length).toBeLessThan(20);
+    expect(named('withoutPayload')).toContain('waiting-30');
+    expect(named('withoutPayload').length).toBeLessThan(10);
+    expect(named('distrusted')).toEqual(['waiting-5']);
+    const lost = [...named('unreadable'), ...named('withoutPayload')];
 
     await operated.startStopped('RECONCILE_NEEDED');
     await operated.setup.bridge.terminate();
@@ -103,6 +110,7 @@ describe('a damaged database', () => {
     // Records that Kafka has are known by their ids, those that were lost are new when the ERP posts them again.
     expect((await operated.post(topic, 'sent-0')).body['duplicate']).toBe(true);
     expect((await operated.post(topic, 'waiting-30')).body['duplicate']).toBeUndefined();
+    expect((await operated.post(topic, 'waiting-45')).body['duplicate']).toBeUndefined();
   }, 240_000);
 
   it('loses sent records, and reconcile knows them again from Kafka', async () => {
@@ -136,7 +144,12 @@ describe('a damaged database', () => {
     await destroyPages(database, [1]);
     await expectRefusal();
     const recovered = await operated.command('recover', '--json');
-    expect(recovered.json).toMatchObject({ damaged: true, unreadable: [], distrusted: [] });
+    expect(recovered.json).toMatchObject({
+      damaged: true,
+      unreadable: [],
+      withoutPayload: [],
+      distrusted: [],
+    });
     expect((await operated.command('reconcile', '--apply')).code).toBe(0);
     await operated.whileDelivering();
     expect(await operated.idsIn(topic)).toEqual([...sent, ...waiting].toSorted());
@@ -161,6 +174,34 @@ describe('a damaged database', () => {
     await operated.whileDelivering();
     expect(await operated.idsIn(topic)).toEqual([...sent, ...waiting].toSorted());
   }, 240_000);
+
+  it('that is whole but for a payload is told, recovered, and sends no tombstone in its place', async () => {
+    await operated.whileKafkaIsAway(async () => {
+      await operated.postMany(topic, 'waiting', 3);
+    });
+    await sqliteFile(
+      database,
+      "DELETE FROM payload WHERE record_id = (SELECT id FROM record WHERE message_id = 'waiting-1')",
+    );
+    await sqliteFile(database, "INSERT INTO payload VALUES (1000, 'of nobody')");
+    const looked = await operated.command('check');
+    expect(looked.code).toBe(1);
+    expect(looked.said).toMatch(/the payload of waiting-1 \(id \d+\) is gone.*-- recover/);
+
+    const recovered = await operated.command('recover', '--json');
+    expect(recovered.json).toMatchObject({
+      unreadable: [],
+      withoutPayload: [{ messageId: 'waiting-1' }],
+      distrusted: [],
+    });
+    expect((await operated.command('reconcile', '--apply')).code).toBe(0);
+    expect((await operated.command('check', '--json')).json).toMatchObject({
+      damage: [],
+      orphanPayloads: 0,
+    });
+    await operated.whileDelivering();
+    expect(await operated.idsIn(topic)).toEqual(['waiting-0', 'waiting-2']);
+  }, 120_000);
 
   it('is not touched when it is whole', async () => {
     await operated.whileKafkaIsAway(async () => {

@@ -50,7 +50,7 @@ describe('LEDGER_AHEAD: an older copy of the database is started', () => {
   async function age(): Promise<void> {
     await sqliteFile(
       operated.setup.database,
-      'UPDATE outbox SET sent_at = sent_at - 3600000, created_at = created_at - 3600000',
+      'UPDATE record SET sent_at = sent_at - 3600000, created_at = created_at - 3600000',
     );
   }
 

@@ -74,7 +74,7 @@ describe('A run with the oracle', () => {
     await load.stop();
     await drained(bridge.url);
     await bridge.terminate();
-    await sqliteFile(database, 'UPDATE outbox SET kafka_offset = 999999 WHERE id = 1');
+    await sqliteFile(database, 'UPDATE record SET kafka_offset = 999999 WHERE id = 1');
     await sqliteFile(database, `UPDATE counter SET "value" = 1 WHERE name = 'sent'`);
     await bridge.start();
     for (let count = 0; count < SOCKETS; count++) {

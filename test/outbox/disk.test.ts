@@ -106,11 +106,17 @@ describe('the outbox on a full disk', () => {
     await fill();
     const ages = { sentBefore: 9e15, idsBefore: 0, deadLettersBefore: 0 };
     let removed = 0;
-    for (let slice = 0; slice < values.length; slice++) {
-      removed += await store.purge(ages, 100);
+    const refusals: unknown[] = [];
+    for (let slice = 0; slice <= values.length; slice++) {
+      removed += await store.purge(ages, 100).catch((error: unknown) => {
+        refusals.push(error);
+        return 0;
+      });
       await store.checkpoint();
     }
     expect(removed).toBe(values.length);
+    // One more slice than records: one may find the disk full, and has the ballast given back to the next.
+    expect(refusals.slice(1)).toEqual([]);
     expect(fatal).toEqual([]);
   });
 

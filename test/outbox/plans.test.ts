@@ -27,7 +27,8 @@ class Explaining implements SqlRunner {
 }
 
 /** A walk over all rows of a table, by the words of either engine; by an index of open or dead rows it is none. */
-const WHOLE_TABLE = /SCAN (outbox|settled_id|attempt)$|Seq Scan on (outbox|settled_id|attempt)/m;
+const WHOLE_TABLE =
+  /SCAN (record|payload|settled_id|attempt)$|Seq Scan on (record|payload|settled_id|attempt)/m;
 
 interface Case {
   readonly name: string;
@@ -46,7 +47,7 @@ interface Asked {
 }
 
 function shownAs(index: string): RegExp {
-  return index === 'id' ? /INTEGER PRIMARY KEY|pk_outbox/ : new RegExp(`\\b${index}\\b`);
+  return index === 'id' ? /INTEGER PRIMARY KEY|pk_record/ : new RegExp(`\\b${index}\\b`);
 }
 
 const AUDIT = { actor: 'maria' };
@@ -56,112 +57,112 @@ const FAILURES = [{ id: 1, code: 'c', error: 'e', nextAt: 1 }];
 const cases: readonly Case[] = [
   {
     name: 'pendingPage',
-    by: ['ix_outbox_pending', 'id'],
+    by: ['ix_record_pending', 'id'],
     ask: ({ relay }) => relay.pendingPage(WHOLE_PAGE),
   },
   {
     name: 'pendingPage of some lanes',
-    by: ['ix_outbox_pending', 'id'],
+    by: ['ix_record_pending', 'id'],
     ask: ({ relay }) => relay.pendingPage({ ...WHOLE_PAGE, lanes: { modulo: 4, remainder: 1 } }),
   },
   {
     name: 'pendingOfTopic',
-    by: ['ix_outbox_pending_topic', 'id'],
+    by: ['ix_record_pending_topic', 'id'],
     ask: ({ relay }) => relay.pendingOfTopic('notas', null, 100, 1e6),
   },
   {
     name: 'pendingOfTopic and partition',
-    by: ['ix_outbox_pending_topic', 'id'],
+    by: ['ix_record_pending_topic', 'id'],
     ask: ({ relay }) => relay.pendingOfTopic('notas', 3, 100, 1e6),
   },
   {
     name: 'dueRetries',
-    by: ['ix_outbox_(due|failed)', 'id'],
+    by: ['ix_record_(due|failed)', 'id'],
     ask: ({ relay }) => relay.dueRetries(5, 10),
   },
   {
     name: 'dueTransactions',
-    by: ['ix_outbox_(due|failed|transaction)'],
+    by: ['ix_record_(due|failed|transaction)'],
     ask: ({ relay }) => relay.dueTransactions(5, 0, 10),
   },
   {
     name: 'ofTransaction',
-    by: ['ix_outbox_transaction'],
+    by: ['ix_record_transaction'],
     ask: ({ relay }) => relay.ofTransaction('t'),
   },
   {
     name: 'where transactions are sent from',
-    by: ['ix_outbox_transaction', 'id'],
+    by: ['ix_record_transaction', 'id'],
     ask: ({ relay }) => relay.homeLanes(['t', 'u']),
   },
   {
     name: 'pendingPage of leased lanes',
-    by: ['ix_outbox_pending', 'id'],
+    by: ['ix_record_pending', 'id'],
     ask: ({ leased }) => leased.pendingPage(WHOLE_PAGE),
   },
   {
     name: 'retries of leased lanes',
-    by: ['ix_outbox_(due|failed)', 'id'],
+    by: ['ix_record_(due|failed)', 'id'],
     ask: ({ leased }) => leased.dueRetries(5, 10),
   },
-  { name: 'nextRetryAt', by: ['ix_outbox_due'], ask: ({ relay }) => relay.nextRetryAt() },
+  { name: 'nextRetryAt', by: ['ix_record_due'], ask: ({ relay }) => relay.nextRetryAt() },
   {
     name: 'blocked keys',
-    by: ['ix_outbox_failed'],
+    by: ['ix_record_failed'],
     ask: ({ relay }) => relay.keysInStatus('failed'),
   },
-  { name: 'parked keys', by: ['ix_outbox_dead'], ask: ({ relay }) => relay.keysInStatus('dlq') },
+  { name: 'parked keys', by: ['ix_record_dead'], ask: ({ relay }) => relay.keysInStatus('dlq') },
   {
     name: 'unpublishedDeadLetters',
-    by: ['ix_outbox_unpublished', 'id'],
+    by: ['ix_record_unpublished', 'id'],
     ask: ({ relay }) => relay.unpublishedDeadLetters(10, 1e6),
   },
   { name: 'load', by: ['id'], ask: ({ relay }) => relay.load([1, 2]) },
   {
     name: 'find',
-    by: ['ux_outbox_message_id', 'ux_settled_id_message_id'],
+    by: ['ux_record_message_id', 'ux_settled_id_message_id'],
     ask: ({ asks }) => asks.find('nf-1'),
   },
   { name: 'attempts', by: ['ix_attempt_record_id'], ask: ({ asks }) => asks.attempts(1) },
-  { name: 'deadLetter', by: ['ux_outbox_message_id'], ask: ({ asks }) => asks.deadLetter('nf-1') },
+  { name: 'deadLetter', by: ['ux_record_message_id'], ask: ({ asks }) => asks.deadLetter('nf-1') },
   {
     name: 'the first page of dead letters',
-    by: ['ix_outbox_dead'],
+    by: ['ix_record_dead'],
     ask: ({ asks }) => asks.list({ status: 'dlq' }, 50),
   },
   {
     name: 'a page of dead letters of a topic and a time',
-    by: ['ix_outbox_dead(_age)?'],
+    by: ['ix_record_dead(_age)?'],
     ask: ({ asks }) => asks.list({ status: 'dlq', topic: 'notas', from: 1, to: 9e15 }, 50),
   },
   {
     name: 'a page of failed records',
-    by: ['ix_outbox_failed'],
+    by: ['ix_record_failed'],
     ask: ({ asks }) => asks.list({ status: 'failed' }, 50),
   },
   {
     name: 'a page of pending records',
-    by: ['ix_outbox_pending'],
+    by: ['ix_record_pending'],
     ask: ({ asks }) => asks.list({ status: 'pending', topic: 'notas' }, 50),
   },
   {
     name: 'countDeadLetters',
-    by: ['ix_outbox_dead(_age)?'],
+    by: ['ix_record_dead(_age)?'],
     ask: ({ asks }) => asks.countDeadLetters({ topic: 'notas' }),
   },
   {
     name: 'oldestOpenAt',
-    by: ['ix_outbox_pending', 'ix_outbox_failed'],
+    by: ['ix_record_pending', 'ix_record_failed'],
     ask: ({ asks }) => asks.oldestOpenAt(),
   },
   {
     name: 'the recount at the start',
-    by: ['ix_outbox_pending(_topic)?', 'ix_outbox_(due|failed)', 'ix_outbox_dead(_age)?'],
+    by: ['ix_record_pending(_topic)?', 'ix_record_(due|failed)', 'ix_record_dead(_age)?'],
     ask: ({ counters }) => new Counters().drift(counters),
   },
   {
     name: 'the look for known message ids',
-    by: ['ux_outbox_message_id', 'ux_settled_id_message_id'],
+    by: ['ux_record_message_id', 'ux_settled_id_message_id'],
     ask: ({ tx }) => planAccepts(tx, [prepare([])]),
   },
   {
@@ -173,20 +174,32 @@ const cases: readonly Case[] = [
   { name: 'bury', by: ['id'], ask: ({ tx }) => bury(tx, FAILURES) },
   {
     name: 'replay by a filter',
-    by: ['ix_outbox_dead(_age)?'],
+    by: ['ix_record_dead(_age)?'],
     ask: ({ tx }) =>
       replaySlice(tx, { topic: 'notas' }, { afterId: 0, buriedBy: 9e15, limit: 10 }, AUDIT),
   },
   {
     name: 'discard',
-    by: ['ux_outbox_message_id', 'ux_settled_id_message_id'],
+    by: ['ux_record_message_id', 'ux_settled_id_message_id'],
     ask: ({ tx }) => discard(tx, 'nf-1', AUDIT).catch(() => undefined),
   },
   {
     name: 'purge',
-    by: ['ix_outbox_sent', 'ix_outbox_dead_age', 'ix_settled_id_settled_at'],
+    by: ['ix_record_sent', 'ix_record_dead_age', 'ix_settled_id_settled_at'],
     ask: ({ tx }) => purgeSlice(tx, SOON, 100),
   },
+];
+
+/** Asked by users' scripts of the view (README.md); `VALUE` is what a script may ask for beside. */
+const USERS = [
+  'SELECT status, COUNT(*) FROM outbox GROUP BY status',
+  'SELECT COUNT(*) FROM outbox',
+  'SELECT message_id, topic, status, kafka_offset VALUE FROM outbox ORDER BY id DESC LIMIT 10',
+  "SELECT message_id, retry_count, last_error VALUE FROM outbox WHERE status IN ('failed', 'dlq')",
+  "SELECT message_id VALUE FROM outbox WHERE status = 'dlq'",
+  "SELECT status VALUE FROM outbox WHERE message_id = 'nf-1'",
+  "SELECT message_id VALUE FROM outbox WHERE topic = 'notas' ORDER BY created_at DESC LIMIT 10",
+  'SELECT topic, SUM(bytes) FROM outbox WHERE sent_at > 5 GROUP BY topic ORDER BY topic',
 ];
 
 describe.each([sqliteTestEngine(), postgresTestEngine()])(
@@ -195,10 +208,12 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])(
     const opened = new Opened();
     let real: Engine;
 
+    let url: string;
+
     beforeAll(async () => {
       await engine.start();
-      const url = await engine.freshUrl();
-      await fill(url);
+      url = await engine.freshUrl();
+      await fill();
       real = await engine.openEngine(url);
     });
     afterAll(async () => {
@@ -206,7 +221,7 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])(
       await engine.stop();
     });
 
-    async function fill(url: string): Promise<void> {
+    async function fill(): Promise<void> {
       const store = await opened.open(url);
       for (let n = 0; n < 20; n++) {
         const records = invoices(200).map((one) => ({
@@ -250,8 +265,29 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])(
 
     it.each([{}, { status: 'sent' as const }])('the newest of %j, from the end', async (filter) => {
       const plan = await planOf(({ asks }) => asks.list(filter, 50));
-      expect(plan).toMatch(/SCAN outbox$|Index Scan Backward using pk_outbox/m);
+      expect(plan).toMatch(/SCAN record$|Index Scan Backward using pk_record/m);
       expect(plan).not.toMatch(/TEMP B-TREE|Sort/);
+    });
+
+    async function usersPlan(sql: string): Promise<readonly string[]> {
+      const verb = engine.name === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN (COSTS OFF)';
+      const rows = await engine.look(url, `${verb} ${sql}`);
+      return rows.map((row) =>
+        String(row['detail'] ?? row['QUERY PLAN'])
+          .replaceAll(/\br\./g, '')
+          .trim(),
+      );
+    }
+
+    it.each(USERS)('through the view as on the table: %s', async (sql) => {
+      const [plain, whole] = [sql.replace(' VALUE', ''), sql.replace(' VALUE', ', "value"')];
+      const table = await usersPlan(plain.replace('FROM outbox', 'FROM record r'));
+      expect(await usersPlan(plain)).toEqual(table);
+      const withValue = await usersPlan(whole);
+      expect(withValue).toEqual(expect.arrayContaining([...table]));
+      const more = withValue.filter((line) => !table.includes(line)).join('\n');
+      const byId = /SEARCH p USING INTEGER PRIMARY KEY|Index Scan using pk_payload/;
+      expect(more).toMatch(whole === plain ? /^$/ : byId);
     });
   },
 );

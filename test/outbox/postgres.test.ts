@@ -114,7 +114,7 @@ describe('the outbox on PostgreSQL', () => {
     const store = await opened.open(url);
     const hold = new Client({ connectionString: url });
     await hold.connect();
-    await hold.query('BEGIN; LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE');
+    await hold.query('BEGIN; LOCK TABLE record IN ACCESS EXCLUSIVE MODE');
     const running = store.accept([invoice('running')]).catch((error: unknown) => error);
     await untilWaiting();
     const waiting = store.accept([invoice('waiting')]).catch((error: unknown) => error);
@@ -204,7 +204,7 @@ describe('the outbox on PostgreSQL', () => {
     let other: (() => Promise<unknown>) | null = null;
     real.writer.query = async (sql, params) => {
       const now = other;
-      if (now !== null && sql.startsWith('INSERT INTO outbox')) {
+      if (now !== null && sql.includes('INSERT INTO record')) {
         other = null;
         await now();
       }
@@ -217,8 +217,8 @@ describe('the outbox on PostgreSQL', () => {
     const insert = (id: string): Promise<unknown> =>
       engine.look(
         url,
-        `INSERT INTO outbox (message_id, ${columns}) SELECT '${id}', ${columns.replace('request_hash', hashOf(id))}` +
-          ` FROM outbox WHERE id = ${template?.id ?? 0}`,
+        `INSERT INTO record (message_id, ${columns}) SELECT '${id}', ${columns.replace('request_hash', hashOf(id))}` +
+          ` FROM record WHERE id = ${template?.id ?? 0}`,
       );
     other = () => insert('raced by itself');
     const [single] = await store.accept([invoice('raced by itself')]);
@@ -241,8 +241,8 @@ describe('the outbox on PostgreSQL', () => {
     const real = await engine.openEngine(url);
     const store: OutboxStore = opened.keep(await SqlOutboxStore.open(real));
     await accepted(store, invoice('a'));
-    await expect(real.askReader.query('DELETE FROM outbox')).rejects.toThrow(/read-only/);
-    await expect(real.relayReader.query('DELETE FROM outbox')).rejects.toThrow(/read-only/);
+    await expect(real.askReader.query('DELETE FROM record')).rejects.toThrow(/read-only/);
+    await expect(real.relayReader.query('DELETE FROM record')).rejects.toThrow(/read-only/);
     expect(await statuses(store)).toEqual({ a: 'pending' });
   });
 });

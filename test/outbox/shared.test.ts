@@ -94,7 +94,7 @@ describe('an outbox that several instances share', () => {
   it('knows no id whose row is not committed', async () => {
     const [record] = await accepted(one, invoice('a'));
     // As an instance does that has taken its turn and not committed yet.
-    await engine.look(url, "SELECT nextval('outbox_id_seq')");
+    await engine.look(url, "SELECT nextval('record_id_seq')");
     expect(await other.lastId()).toBe(record?.id);
   });
 

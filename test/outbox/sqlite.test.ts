@@ -153,7 +153,7 @@ describe('the outbox on SQLite', () => {
       // A page that nothing at the start reads but the check itself.
       const [page] = await engine.look(
         url,
-        "SELECT pageno FROM dbstat WHERE name = 'outbox' AND pagetype = 'leaf' ORDER BY pageno LIMIT 1 OFFSET 10",
+        "SELECT pageno FROM dbstat WHERE name = 'record' AND pagetype = 'leaf' ORDER BY pageno LIMIT 1 OFFSET 10",
       );
       const file = await open(fileOf(url), 'r+');
       await file.write(Buffer.alloc(512, 0xa5), 0, 512, ((page?.['pageno'] as number) - 1) * 4096);

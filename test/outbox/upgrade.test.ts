@@ -10,11 +10,11 @@ class OutboxRemarks4102444800000 implements MigrationInterface {
   readonly name = 'OutboxRemarks4102444800000';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query('ALTER TABLE "outbox" ADD COLUMN "remark" text');
+    await runner.query('ALTER TABLE "record" ADD COLUMN "remark" text');
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('ALTER TABLE "outbox" DROP COLUMN "remark"');
+    await runner.query('ALTER TABLE "record" DROP COLUMN "remark"');
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Row } from './engine.js';
 import { encodeHeaders } from './headers.js';
+import { insert, type PreparedRecord, type Staged } from './insert.js';
 import { laneOf } from './lane.js';
 import { OutboxError } from './outbox.error.js';
 import type { Acceptance } from './outbox.store.js';
@@ -7,15 +8,6 @@ import type { NewRecord, OutboxRecord, RecordState } from './record.js';
 import { SETTLED_STATE_COLUMNS, STATE_COLUMNS, stateOf } from './rows.js';
 import { isSameRequest } from './same-request.js';
 import type { Transaction } from './transaction.js';
-
-/** A record made ready before it waits for the writer. */
-export interface PreparedRecord {
-  readonly record: NewRecord;
-  readonly headers: Buffer;
-  /** Bytes of key, value and headers. */
-  readonly bytes: number;
-  readonly lane: number;
-}
 
 export interface AcceptRequest {
   readonly records: readonly PreparedRecord[];
@@ -32,12 +24,6 @@ export function prepare(records: readonly NewRecord[]): AcceptRequest {
     return { record, headers, bytes, lane: laneOf(record.topic, record.key, record.messageId) };
   });
   return { records: prepared, bytes: prepared.reduce((sum, { bytes }) => sum + bytes, 0) };
-}
-
-/** A row to be: known by its message id before the database has given it an id. */
-interface Staged {
-  readonly prepared: PreparedRecord;
-  id: number;
 }
 
 type Known = { readonly state: RecordState } | { readonly staged: Staged };
@@ -102,7 +88,7 @@ async function lookUp(
     await tx.query(`SELECT ${SETTLED_STATE_COLUMNS} FROM settled_id WHERE ${isKnown}`, parameter),
     true,
   );
-  note(await tx.query(`SELECT ${STATE_COLUMNS} FROM outbox WHERE ${isKnown}`, parameter), false);
+  note(await tx.query(`SELECT ${STATE_COLUMNS} FROM record WHERE ${isKnown}`, parameter), false);
   return known;
 }
 
@@ -148,74 +134,6 @@ function countAdded(tx: Transaction, staged: readonly Staged[]): void {
     'open_bytes',
     staged.reduce((sum, { prepared }) => sum + prepared.bytes, 0),
   );
-}
-
-const COLUMNS =
-  'message_id, request_hash, topic, delivery, lane, requested_partition, kafka_partition, ' +
-  '"timestamp", created_at, bytes, "key", headers, "value", transaction_id, transaction_size';
-const WIDTH = 15;
-
-/** Few sizes, so that each statement is parsed once and kept. */
-const SIZES = [64, 16, 4, 1] as const;
-/** A kept statement holds the values of its last use, so a big chunk must not be made of big rows. */
-const CHUNK_BYTES = 1024 * 1024;
-
-const INSERTS = new Map(SIZES.map((size) => [size, insertOf(size)]));
-
-function insertOf(size: number): string {
-  const row = (n: number): string =>
-    `(${Array.from({ length: WIDTH }, (_, column) => `$${n * WIDTH + column + 1}`).join(', ')})`;
-  const rows = Array.from({ length: size }, (_, n) => row(n)).join(', ');
-  return `INSERT INTO outbox (${COLUMNS}) VALUES ${rows} RETURNING id, message_id`;
-}
-
-async function insert(tx: Transaction, staged: readonly Staged[]): Promise<void> {
-  let at = 0;
-  while (at < staged.length) {
-    const chunk = staged.slice(at, at + chunkSize(staged, at));
-    at += chunk.length;
-    // The order in which RETURNING gives its rows is not defined, so the message id tells which is which.
-    const byMessageId = new Map(chunk.map((one) => [one.prepared.record.messageId, one]));
-    const sql = INSERTS.get(chunk.length as (typeof SIZES)[number]) ?? insertOf(chunk.length);
-    const rows = await tx.query(
-      sql,
-      chunk.flatMap(({ prepared }) => valuesOf(prepared, tx.now)),
-    );
-    for (const row of rows) {
-      const one = byMessageId.get(row['message_id'] as string);
-      if (one !== undefined) one.id = row['id'] as number;
-    }
-  }
-}
-
-function chunkSize(staged: readonly Staged[], at: number): number {
-  const fits = SIZES.find(
-    (size) =>
-      at + size <= staged.length &&
-      staged.slice(at, at + size).reduce((sum, { prepared }) => sum + prepared.bytes, 0) <=
-        CHUNK_BYTES,
-  );
-  return fits ?? 1;
-}
-
-function valuesOf({ record, headers, bytes, lane }: PreparedRecord, now: number) {
-  return [
-    record.messageId,
-    record.requestHash,
-    record.topic,
-    record.delivery,
-    lane,
-    record.requestedPartition,
-    record.partition,
-    record.timestamp ?? now,
-    now,
-    bytes,
-    record.key,
-    headers,
-    record.value,
-    record.transaction?.id ?? null,
-    record.transaction?.size ?? null,
-  ];
 }
 
 function newRecord({ id, prepared }: Staged, now: number): OutboxRecord {

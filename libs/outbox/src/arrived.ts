@@ -9,7 +9,7 @@ import type { Transaction } from './transaction.js';
 /** Records that are settled by now are left out. */
 export async function noteArrived(tx: Transaction, ids: readonly number[]): Promise<void> {
   await tx.query(
-    "INSERT INTO arrived (record_id) SELECT id FROM outbox WHERE status IN ('pending', 'failed')" +
+    "INSERT INTO arrived (record_id) SELECT id FROM record WHERE status IN ('pending', 'failed')" +
       ` AND id ${tx.dialect.among('$1', 'bigint')} ON CONFLICT (record_id) DO NOTHING`,
     [JSON.stringify(ids)],
   );

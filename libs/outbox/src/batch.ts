@@ -28,8 +28,8 @@ export async function openBatch(
 async function keepPartitions(tx: Transaction, entries: readonly BatchEntry[]): Promise<void> {
   const chosen = tx.dialect.rows('$1', { i: 'bigint', p: 'integer' });
   await tx.query(
-    `UPDATE outbox SET kafka_partition = e.p FROM ${chosen} WHERE outbox.id = e.i` +
-      " AND outbox.kafka_partition IS DISTINCT FROM e.p AND outbox.status IN ('pending', 'failed')",
+    `UPDATE record SET kafka_partition = e.p FROM ${chosen} WHERE record.id = e.i` +
+      " AND record.kafka_partition IS DISTINCT FROM e.p AND record.status IN ('pending', 'failed')",
     [JSON.stringify(entries.map(({ id, partition }) => ({ i: id, p: partition })))],
   );
 }
@@ -99,7 +99,7 @@ export async function notePublished(
   buriedBy = tx.now,
 ): Promise<void> {
   await tx.query(
-    "UPDATE outbox SET published_at = $1 WHERE status = 'dlq' AND published_at IS NULL" +
+    "UPDATE record SET published_at = $1 WHERE status = 'dlq' AND published_at IS NULL" +
       ` AND failed_at <= $2 AND id ${tx.dialect.among('$3', 'bigint')}`,
     [tx.now, buriedBy, JSON.stringify(ids)],
   );

@@ -135,7 +135,7 @@ export class Counters {
 
 function recount(status: 'pending' | 'failed' | 'dlq'): string {
   const bytes = status === 'dlq' ? '0' : 'COALESCE(SUM(bytes), 0)';
-  return `SELECT COUNT(*) AS n, ${bytes} AS bytes FROM outbox WHERE status = '${status}'`;
+  return `SELECT COUNT(*) AS n, ${bytes} AS bytes FROM record WHERE status = '${status}'`;
 }
 
 function number(row: Row | undefined, column: string): number {

@@ -57,7 +57,7 @@ export async function replaySlice(
     `failed_at <= ${p.add(slice.buriedBy)}`,
   ].join(' AND ');
   const rows = await tx.query(
-    `SELECT id FROM outbox WHERE ${wanted} ORDER BY id LIMIT ${p.add(slice.limit)}`,
+    `SELECT id FROM record WHERE ${wanted} ORDER BY id LIMIT ${p.add(slice.limit)}`,
     p.values,
   );
   const found = rows.map((row) => row['id'] as number);
@@ -77,8 +77,8 @@ export async function discard(
 ): Promise<readonly RecordState[]> {
   const letter = await deadLetter(tx, messageId);
   const rows = await tx.query(
-    `SELECT ${STATE_COLUMNS} FROM outbox WHERE status = 'dlq' AND (id = $1 OR (status <> 'sent'` +
-      ' AND transaction_id = (SELECT transaction_id FROM outbox WHERE id = $1))) ORDER BY id',
+    `SELECT ${STATE_COLUMNS} FROM record WHERE status = 'dlq' AND (id = $1 OR (status <> 'sent'` +
+      ' AND transaction_id = (SELECT transaction_id FROM record WHERE id = $1))) ORDER BY id',
     [letter.id],
   );
   const gone = rows.map((row) => stateOf(row, true));
@@ -101,10 +101,10 @@ async function withTransactions(
   if (ids.length === 0) return [];
   const these = `id ${tx.dialect.among('$1', 'bigint')}`;
   const rows = await tx.query(
-    `SELECT id FROM outbox WHERE ${these} AND transaction_id IS NULL UNION ALL` +
-      " SELECT id FROM outbox WHERE status = 'dlq' AND status <> 'sent' AND transaction_id IS NOT NULL" +
-      " AND transaction_id IN (SELECT transaction_id FROM outbox WHERE status <> 'sent'" +
-      ` AND transaction_id IN (SELECT transaction_id FROM outbox WHERE ${these})` +
+    `SELECT id FROM record WHERE ${these} AND transaction_id IS NULL UNION ALL` +
+      " SELECT id FROM record WHERE status = 'dlq' AND status <> 'sent' AND transaction_id IS NOT NULL" +
+      " AND transaction_id IN (SELECT transaction_id FROM record WHERE status <> 'sent'" +
+      ` AND transaction_id IN (SELECT transaction_id FROM record WHERE ${these})` +
       ' GROUP BY transaction_id HAVING COUNT(*) = MAX(transaction_size)' +
       " AND COUNT(CASE WHEN status = 'dlq' THEN 1 END) = COUNT(*))",
     [JSON.stringify(ids)],
@@ -126,17 +126,18 @@ export async function forget(
     ' created_at, sent_at, kafka_partition, kafka_offset';
   await tx.query(
     `INSERT INTO settled_id (record_id, settled_at, ${kept})` +
-      ` SELECT id, ${settledAt}, ${kept} FROM outbox WHERE id ${these}`,
+      ` SELECT id, ${settledAt}, ${kept} FROM record WHERE id ${these}`,
     parameter,
   );
   await tx.query(`DELETE FROM attempt WHERE record_id ${these}`, parameter);
   await forgetArrived(tx, ids);
-  await tx.query(`DELETE FROM outbox WHERE id ${these}`, parameter);
+  await tx.query(`DELETE FROM payload WHERE record_id ${these}`, parameter);
+  await tx.query(`DELETE FROM record WHERE id ${these}`, parameter);
 }
 
 /** @throws OutboxError `not_found`, `not_replayable`. */
 async function deadLetter(tx: Transaction, messageId: string): Promise<RecordState> {
-  const [row] = await tx.query(`SELECT ${STATE_COLUMNS} FROM outbox WHERE message_id = $1`, [
+  const [row] = await tx.query(`SELECT ${STATE_COLUMNS} FROM record WHERE message_id = $1`, [
     messageId,
   ]);
   if (row !== undefined && row['status'] === 'dlq') return stateOf(row, false);
@@ -163,11 +164,11 @@ async function putBack(
       : `topic = ${p.add(elsewhere.topic)}, lane = ${p.add(elsewhere.lane)},` +
         ' requested_partition = NULL, kafka_partition = NULL';
   const rows = await tx.query(
-    `UPDATE outbox SET status = 'pending', retry_count = 0, replays = replays + 1, ${place},` +
+    `UPDATE record SET status = 'pending', retry_count = 0, replays = replays + 1, ${place},` +
       ' kafka_offset = NULL, next_at = NULL, failed_at = NULL, published_at = NULL,' +
       " last_error = NULL, last_error_code = NULL WHERE status = 'dlq'" +
       ` AND id ${tx.dialect.among(p.add(JSON.stringify(ids)), 'bigint')}` +
-      ` RETURNING ${RECORD_COLUMNS}, bytes`,
+      ` RETURNING ${RECORD_COLUMNS}`,
     p.values,
   );
   tx.count('replayed', rows.length);
@@ -191,7 +192,7 @@ async function note(
   if (ids.length === 0) return;
   await tx.query(
     'INSERT INTO audit (at, actor, action, reason, to_topic, message_id, topic)' +
-      ` SELECT $1, $2, $3, $4, $5, message_id, topic FROM outbox` +
+      ` SELECT $1, $2, $3, $4, $5, message_id, topic FROM record` +
       ` WHERE id ${tx.dialect.among('$6', 'bigint')}`,
     [tx.now, audit.actor, action, audit.reason ?? null, toTopic, JSON.stringify(ids)],
   );

@@ -36,7 +36,7 @@ export class Doubts {
     if (!this.replays && this.discards.length === 0) return;
     const replayed = this.replays
       ? await tx.query(
-          `SELECT ${RECORD_COLUMNS} FROM outbox WHERE status = 'pending' AND replays > 0 ORDER BY id`,
+          `SELECT ${RECORD_COLUMNS} FROM record WHERE status = 'pending' AND replays > 0 ORDER BY id`,
         )
       : [];
     const discarded = await tx.query(

@@ -49,6 +49,8 @@ export interface Dialect {
   rows(parameter: string, columns: Readonly<Record<string, 'bigint' | 'integer' | 'text'>>): string;
   /** The condition that what stands before it is one of the JSON array in the parameter. */
   among(parameter: string, type: 'bigint' | 'text'): string;
+  /** Whether a WITH may add rows, so that one statement fills two tables. */
+  readonly addsInWith: boolean;
   /** The highest id of a row that is committed, as `id`; rows that are gone may count. */
   readonly lastId: string;
   /** Ends a SELECT of rows that are to be removed: leaves out those that another instance is removing. */

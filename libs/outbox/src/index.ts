@@ -51,6 +51,7 @@ export type { ReconcileChange, ReconcileCounts, Remembered } from './operator/re
 export type { Anchor, KnownRecord, SentRow, Unsettled } from './operator/reconcile-reads.js';
 export { recoverSqlite } from './operator/recover.js';
 export type { Recovered, RecoverOptions } from './operator/recover.js';
-export type { LeftOut, RecoveredTable, StoredContent } from './operator/recovery-target.js';
+export type { StoredContent } from './operator/judge.js';
+export type { LeftOut, RecoveredTable } from './operator/recovery-target.js';
 export type { LostRange } from './operator/salvage.js';
 export { isSameRequest } from './same-request.js';

@@ -10,7 +10,7 @@
  * - `storage_unsafe`: the database cannot keep the promise (synchronous is off, network file system, old SQLite).
  * - `lease_lost`: another instance has the slot for which the change was to be made.
  * - `storage_newer`: a later version has made of the database what this one cannot work with.
- * - `storage_corrupt`: the database failed its check at start.
+ * - `storage_corrupt`: the database failed its check at start, or the payload of a record is gone.
  */
 export type OutboxErrorCode =
   | 'message_id_reused'

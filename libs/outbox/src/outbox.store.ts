@@ -179,7 +179,7 @@ export type Identified = Pick<RecordState, 'id'>;
 export type Unlisten = () => void;
 
 /**
- * The outbox: the durable table between the POST and Kafka.
+ * The outbox: the durable tables between the POST and Kafka.
  *
  * Every promise that resolves has been committed and synced to disk. Every write goes through one group
  * commit: what waits at the same moment shares one transaction and one fsync.

@@ -27,7 +27,7 @@ export async function purgeSlice(tx: Transaction, ages: PurgeAges, limit: number
 
 async function purgeSent(tx: Transaction, before: number, limit: number): Promise<number> {
   const rows = await tx.query(
-    "SELECT id, bytes FROM outbox WHERE status = 'sent' AND sent_at < $1 ORDER BY sent_at LIMIT $2" +
+    "SELECT id, bytes FROM record WHERE status = 'sent' AND sent_at < $1 ORDER BY sent_at LIMIT $2" +
       tx.dialect.forRemoval,
     [before, limit],
   );
@@ -44,7 +44,7 @@ async function purgeDeadLetters(
 ): Promise<readonly RecordState[]> {
   if (limit <= 0) return [];
   const rows = await tx.query(
-    `SELECT ${STATE_COLUMNS}, bytes FROM outbox WHERE status = 'dlq' AND failed_at < $1` +
+    `SELECT ${STATE_COLUMNS}, bytes FROM record WHERE status = 'dlq' AND failed_at < $1` +
       ` ORDER BY failed_at LIMIT $2${tx.dialect.forRemoval}`,
     [before, limit],
   );

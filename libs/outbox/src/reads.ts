@@ -38,7 +38,7 @@ export class RelayReads {
     const { modulo, remainder } = request.lanes;
     const some = modulo === 1 ? '' : ` AND lane % ${p.add(modulo)} = ${p.add(remainder)}`;
     const candidates =
-      `SELECT id, bytes FROM outbox WHERE status = 'pending'${some}${this.ofLanes(p)}` +
+      `SELECT id, bytes FROM record WHERE status = 'pending'${some}${this.ofLanes(p)}` +
       ` AND delivery = ${p.add(request.delivery)} AND id > ${p.add(request.afterId)}` +
       ` ORDER BY id LIMIT ${p.add(request.limit)}`;
     return this.whole(RECORD_COLUMNS, candidates, request.maxBytes, p, recordOf);
@@ -54,7 +54,7 @@ export class RelayReads {
     const ofTopic = `topic = ${p.add(topic)}`;
     const ofPartition = partition === null ? '' : ` AND kafka_partition = ${p.add(partition)}`;
     const candidates =
-      `SELECT id, bytes FROM outbox WHERE status = 'pending' AND ${ofTopic}${ofPartition}` +
+      `SELECT id, bytes FROM record WHERE status = 'pending' AND ${ofTopic}${ofPartition}` +
       `${this.ofLanes(p)} ORDER BY id LIMIT ${p.add(limit)}`;
     return this.whole(RECORD_COLUMNS, candidates, maxBytes, p, recordOf);
   }
@@ -62,7 +62,7 @@ export class RelayReads {
   async dueRetries(now: number, limit: number): Promise<readonly OutboxRecord[]> {
     const p = new Parameters();
     const rows = await this.sql.query(
-      `SELECT ${RECORD_COLUMNS} FROM outbox WHERE id IN (SELECT id FROM outbox` +
+      `SELECT ${RECORD_COLUMNS} FROM record WHERE id IN (SELECT id FROM record` +
         ` WHERE status = 'failed' AND next_at <= ${p.add(now)} AND transaction_id IS NULL` +
         `${this.ofLanes(p)} ORDER BY id LIMIT ${p.add(limit)}) ORDER BY id`,
       p.values,
@@ -77,12 +77,12 @@ export class RelayReads {
   ): Promise<readonly DueTransaction[]> {
     const p = new Parameters();
     const rows = await this.sql.query(
-      'SELECT transaction_id, id FROM outbox WHERE' +
+      'SELECT transaction_id, id FROM record WHERE' +
         ` status = 'failed' AND next_at <= ${p.add(now)} AND id > ${p.add(afterId)}` +
         ` AND transaction_id IS NOT NULL${this.ofLanes(p)}` +
-        ' AND NOT EXISTS (SELECT 1 FROM outbox AS earlier' +
-        ' WHERE earlier.transaction_id = outbox.transaction_id AND earlier.transaction_id IS NOT NULL' +
-        " AND earlier.status <> 'sent' AND earlier.id < outbox.id)" +
+        ' AND NOT EXISTS (SELECT 1 FROM record AS earlier' +
+        ' WHERE earlier.transaction_id = record.transaction_id AND earlier.transaction_id IS NOT NULL' +
+        " AND earlier.status <> 'sent' AND earlier.id < record.id)" +
         ` ORDER BY id LIMIT ${p.add(limit)}`,
       p.values,
     );
@@ -94,7 +94,7 @@ export class RelayReads {
 
   async ofTransaction(transactionId: string): Promise<readonly OutboxRecord[]> {
     const rows = await this.sql.query(
-      `SELECT ${RECORD_COLUMNS} FROM outbox WHERE transaction_id = $1` +
+      `SELECT ${RECORD_COLUMNS} FROM record WHERE transaction_id = $1` +
         " AND transaction_id IS NOT NULL AND status <> 'sent' ORDER BY id",
       [transactionId],
     );
@@ -103,7 +103,7 @@ export class RelayReads {
 
   async homeLanes(transactionIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const rows = await this.sql.query(
-      'SELECT transaction_id, lane FROM outbox WHERE id IN (SELECT MIN(id) FROM outbox' +
+      'SELECT transaction_id, lane FROM record WHERE id IN (SELECT MIN(id) FROM record' +
         " WHERE transaction_id IS NOT NULL AND status <> 'sent'" +
         ` AND transaction_id ${this.dialect.among('$1', 'text')} GROUP BY transaction_id)`,
       [JSON.stringify(transactionIds)],
@@ -113,7 +113,7 @@ export class RelayReads {
 
   async arrived(transactionIds: readonly string[]): Promise<readonly ArrivedRecord[]> {
     const rows = await this.sql.query(
-      'SELECT id, topic, "key", lane, transaction_id FROM outbox JOIN arrived ON arrived.record_id = outbox.id' +
+      'SELECT id, topic, "key", lane, transaction_id FROM record JOIN arrived ON arrived.record_id = record.id' +
         " WHERE transaction_id IS NOT NULL AND status <> 'sent'" +
         ` AND transaction_id ${this.dialect.among('$1', 'text')}`,
       [JSON.stringify(transactionIds)],
@@ -130,7 +130,7 @@ export class RelayReads {
   async nextRetryAt(): Promise<number | null> {
     const p = new Parameters();
     const [row] = await this.sql.query(
-      `SELECT MIN(next_at) AS next_at FROM outbox WHERE status = 'failed'${this.ofLanes(p)}`,
+      `SELECT MIN(next_at) AS next_at FROM record WHERE status = 'failed'${this.ofLanes(p)}`,
       p.values,
     );
     return (row?.['next_at'] ?? null) as number | null;
@@ -140,7 +140,7 @@ export class RelayReads {
     const literal = status === 'failed' ? "'failed'" : "'dlq'";
     const p = new Parameters();
     const rows = await this.sql.query(
-      `SELECT id, topic, "key", replays, transaction_id FROM outbox WHERE status = ${literal}` +
+      `SELECT id, topic, "key", replays, transaction_id FROM record WHERE status = ${literal}` +
         `${this.ofLanes(p)} ORDER BY id`,
       p.values,
     );
@@ -156,14 +156,14 @@ export class RelayReads {
   async unpublishedDeadLetters(limit: number, maxBytes: number): Promise<readonly DeadLetter[]> {
     const p = new Parameters();
     const candidates =
-      "SELECT id, bytes FROM outbox WHERE status = 'dlq' AND published_at IS NULL" +
+      "SELECT id, bytes FROM record WHERE status = 'dlq' AND published_at IS NULL" +
       `${this.ofLanes(p)} ORDER BY id LIMIT ${p.add(limit)}`;
     return this.whole(DEAD_LETTER_COLUMNS, candidates, maxBytes, p, deadLetterOf);
   }
 
   async load(ids: readonly number[]): Promise<readonly OutboxRecord[]> {
     const rows = await this.sql.query(
-      `SELECT ${RECORD_COLUMNS} FROM outbox WHERE id ${this.dialect.among('$1', 'bigint')}` +
+      `SELECT ${RECORD_COLUMNS} FROM record WHERE id ${this.dialect.among('$1', 'bigint')}` +
         " AND status IN ('pending', 'failed', 'dlq') ORDER BY id",
       [JSON.stringify(ids)],
     );
@@ -204,7 +204,7 @@ export class RelayReads {
     read: (row: Row) => T,
   ): Promise<readonly T[]> {
     const rows = await this.sql.query(
-      `SELECT ${columns} FROM outbox WHERE id IN (SELECT id FROM (SELECT id,` +
+      `SELECT ${columns} FROM record WHERE id IN (SELECT id FROM (SELECT id,` +
         ` SUM(bytes) OVER (ORDER BY id) - bytes AS before FROM (${candidates}) AS candidate) AS sized` +
         ` WHERE before <= ${p.add(maxBytes)}) ORDER BY id`,
       p.values,
@@ -223,7 +223,7 @@ export class AskReads {
 
   async find(messageId: string): Promise<RecordState | null> {
     const [row] = await this.sql.query(
-      `SELECT ${STATE_COLUMNS} FROM outbox WHERE message_id = $1`,
+      `SELECT ${STATE_COLUMNS} FROM record WHERE message_id = $1`,
       [messageId],
     );
     if (row !== undefined) return stateOf(row, false);
@@ -236,7 +236,7 @@ export class AskReads {
 
   async settledOf(ids: readonly number[]): Promise<readonly RecordState[]> {
     const rows = await this.sql.query(
-      `SELECT ${STATE_COLUMNS} FROM outbox WHERE id ${this.dialect.among('$1', 'bigint')}` +
+      `SELECT ${STATE_COLUMNS} FROM record WHERE id ${this.dialect.among('$1', 'bigint')}` +
         " AND status IN ('sent', 'dlq')",
       [JSON.stringify(ids)],
     );
@@ -260,7 +260,7 @@ export class AskReads {
     if (cursor !== undefined) wanted.push(`id < ${p.add(idOfCursor(this.outboxId, cursor))}`);
     const newest = (...more: readonly string[]): string => {
       const where = [...wanted, ...more].join(' AND ');
-      return `SELECT ${STATE_COLUMNS} FROM outbox${where === '' ? '' : ` WHERE ${where}`} ORDER BY id DESC LIMIT ${size}`;
+      return `SELECT ${STATE_COLUMNS} FROM record${where === '' ? '' : ` WHERE ${where}`} ORDER BY id DESC LIMIT ${size}`;
     };
     const size = p.add(limit + 1);
     // The index of pending rows is in the order of ids within a delivery mode, so each gives its newest.
@@ -276,7 +276,7 @@ export class AskReads {
 
   async deadLetter(messageId: string): Promise<DeadLetter | null> {
     const [row] = await this.sql.query(
-      `SELECT ${DEAD_LETTER_COLUMNS} FROM outbox WHERE message_id = $1 AND status = 'dlq'`,
+      `SELECT ${DEAD_LETTER_COLUMNS} FROM record WHERE message_id = $1 AND status = 'dlq'`,
       [messageId],
     );
     return row === undefined ? null : deadLetterOf(row);
@@ -288,7 +288,7 @@ export class AskReads {
     const p = new Parameters();
     const wanted = conditions({ ...filter, status: 'dlq' }, p).join(' AND ');
     const rows = await this.sql.query(
-      `SELECT topic, last_error_code AS code, COUNT(*) AS count FROM outbox WHERE ${wanted}` +
+      `SELECT topic, last_error_code AS code, COUNT(*) AS count FROM record WHERE ${wanted}` +
         ' GROUP BY topic, last_error_code ORDER BY topic, last_error_code',
       p.values,
     );
@@ -297,7 +297,7 @@ export class AskReads {
 
   async oldestOpenAt(): Promise<number | null> {
     const oldest = (status: string, more = ''): string =>
-      `SELECT created_at FROM outbox WHERE status = '${status}'${more} ORDER BY id LIMIT 1`;
+      `SELECT created_at FROM record WHERE status = '${status}'${more} ORDER BY id LIMIT 1`;
     const [row] = await this.sql.query(
       'SELECT MIN(created_at) AS created_at FROM (' +
         ofEachDelivery((delivery) => oldest('pending', ` AND ${delivery}`)) +

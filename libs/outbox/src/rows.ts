@@ -1,5 +1,6 @@
 import type { Row } from './engine.js';
 import { decodeHeaders } from './headers.js';
+import { OutboxError } from './outbox.error.js';
 import type { DeadLetter } from './outbox.store.js';
 import type {
   Attempt,
@@ -12,15 +13,16 @@ import type {
 
 const OFFSET = 'CAST(kafka_offset AS TEXT) AS kafka_offset';
 
-/** What `recordOf` reads. */
+/** What `recordOf` reads of the table `record`, which goes by its own name. */
 export const RECORD_COLUMNS =
   'id, message_id, topic, delivery, lane, requested_partition, kafka_partition, status, retry_count, ' +
-  'last_error_code, replays, "timestamp", "key", headers, "value", transaction_id, transaction_size';
+  'last_error_code, replays, "timestamp", bytes, "key", headers, transaction_id, transaction_size, ' +
+  '(SELECT payload."value" FROM payload WHERE payload.record_id = record.id) AS "value"';
 
 /** What `deadLetterOf` reads. */
 export const DEAD_LETTER_COLUMNS = `${RECORD_COLUMNS}, failed_at, last_error, published_at`;
 
-/** What `stateOf` reads of a row of the outbox. */
+/** What `stateOf` reads of the table `record`. */
 export const STATE_COLUMNS =
   'id, message_id, request_hash, topic, status, delivery, retry_count, last_error, last_error_code, ' +
   `created_at, sent_at, kafka_partition, ${OFFSET}, replays, "key"`;
@@ -30,13 +32,24 @@ export const SETTLED_STATE_COLUMNS =
   'record_id AS id, message_id, request_hash, topic, status, delivery, retry_count, NULL AS last_error, ' +
   `last_error_code, created_at, sent_at, kafka_partition, ${OFFSET}, replays, NULL AS "key"`;
 
+/**
+ * A record whose payload is gone must not go to Kafka as a tombstone, which takes the key's other records with it.
+ * @throws OutboxError `storage_corrupt`.
+ */
 export function recordOf(row: Row): OutboxRecord {
+  const messageId = row['message_id'] as string;
+  const value = row['value'] as Buffer | null;
+  if (value === null && valueBytes(row) > 0) {
+    throw new OutboxError('storage_corrupt', `The payload of the record ${messageId} is gone.`, {
+      messageId,
+    });
+  }
   return {
     id: row['id'] as number,
-    messageId: row['message_id'] as string,
+    messageId,
     topic: row['topic'] as string,
     key: row['key'] as Buffer | null,
-    value: row['value'] as Buffer | null,
+    value,
     headers: decodeHeaders(row['headers'] as Buffer),
     timestamp: row['timestamp'] as number,
     delivery: row['delivery'] as DeliveryMode,
@@ -49,6 +62,12 @@ export function recordOf(row: Row): OutboxRecord {
     replays: row['replays'] as number,
     transaction: transactionOf(row),
   };
+}
+
+/** How long the value of a stored record is; a tombstone has 0, as an empty value has. */
+export function valueBytes(row: Row): number {
+  const key = row['key'] as Buffer | null;
+  return (row['bytes'] as number) - (key?.length ?? 0) - (row['headers'] as Buffer).length;
 }
 
 function transactionOf(row: Row): RecordTransaction | null {

@@ -7,7 +7,7 @@ import type { Transaction } from './transaction.js';
 
 /** Longest error that is kept with a record. */
 const MAX_ERROR = 500;
-const OPEN = "outbox.status IN ('pending', 'failed')";
+const OPEN = "record.status IN ('pending', 'failed')";
 
 /** These records are in Kafka. Rows that are not open any more are left alone. */
 export async function markSent(
@@ -22,8 +22,8 @@ export async function markSent(
   tx.countRows('sent', sent);
   const rows = tx.dialect.rows('$2', { i: 'bigint', p: 'integer', o: 'bigint' });
   await tx.query(
-    "UPDATE outbox SET status = 'sent', sent_at = $1, next_at = NULL, kafka_partition = e.p," +
-      ` kafka_offset = e.o FROM ${rows} WHERE outbox.id = e.i AND ${OPEN}`,
+    "UPDATE record SET status = 'sent', sent_at = $1, next_at = NULL, kafka_partition = e.p," +
+      ` kafka_offset = e.o FROM ${rows} WHERE record.id = e.i AND ${OPEN}`,
     [
       tx.now,
       JSON.stringify(
@@ -49,8 +49,8 @@ export async function reschedule(
   tx.count('retries', moved);
   const rows = tx.dialect.rows('$1', { i: 'bigint', c: 'text', m: 'text', n: 'bigint' });
   await tx.query(
-    "UPDATE outbox SET status = 'failed', retry_count = retry_count + 1, last_error_code = e.c," +
-      ` last_error = e.m, next_at = e.n FROM ${rows} WHERE outbox.id = e.i AND ${OPEN}`,
+    "UPDATE record SET status = 'failed', retry_count = retry_count + 1, last_error_code = e.c," +
+      ` last_error = e.m, next_at = e.n FROM ${rows} WHERE record.id = e.i AND ${OPEN}`,
     [
       JSON.stringify(
         failures.map(({ id, code, error, nextAt }) => ({
@@ -78,9 +78,9 @@ export async function bury(
   tx.count('buried', buried);
   const rows = tx.dialect.rows('$2', { i: 'bigint', c: 'text', m: 'text' });
   const states = await tx.query(
-    "UPDATE outbox SET status = 'dlq', retry_count = retry_count + 1, failed_at = $1," +
+    "UPDATE record SET status = 'dlq', retry_count = retry_count + 1, failed_at = $1," +
       ' published_at = NULL, next_at = NULL, last_error_code = e.c, last_error = e.m' +
-      ` FROM ${rows} WHERE outbox.id = e.i AND ${OPEN} RETURNING ${STATE_COLUMNS}`,
+      ` FROM ${rows} WHERE record.id = e.i AND ${OPEN} RETURNING ${STATE_COLUMNS}`,
     [tx.now, failureRows(failures)],
   );
   return states.map((row) => stateOf(row, false)).toSorted((a, b) => a.id - b.id);
@@ -91,8 +91,8 @@ async function noteAttempts(tx: Transaction, failures: readonly Failure[]): Prom
   const rows = tx.dialect.rows('$2', { i: 'bigint', c: 'text', m: 'text' });
   await tx.query(
     'INSERT INTO attempt (record_id, "number", at, code, error)' +
-      ` SELECT outbox.id, outbox.retry_count + 1, $1, e.c, e.m FROM ${rows}` +
-      ` JOIN outbox ON outbox.id = e.i WHERE ${OPEN}`,
+      ` SELECT record.id, record.retry_count + 1, $1, e.c, e.m FROM ${rows}` +
+      ` JOIN record ON record.id = e.i WHERE ${OPEN}`,
     [tx.now, failureRows(failures)],
   );
 }
@@ -114,7 +114,7 @@ async function takeOpen(
   bytes: 'bytes settle' | 'bytes stay open' = 'bytes settle',
 ): Promise<number> {
   const groups: readonly Row[] = await tx.query(
-    'SELECT status, COUNT(*) AS n, SUM(bytes) AS bytes FROM outbox' +
+    'SELECT status, COUNT(*) AS n, SUM(bytes) AS bytes FROM record' +
       ` WHERE id ${tx.dialect.among('$1', 'bigint')} AND ${OPEN} GROUP BY status`,
     [JSON.stringify(ids)],
   );

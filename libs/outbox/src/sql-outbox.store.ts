@@ -444,7 +444,7 @@ export class SqlOutboxStore extends OutboxStore {
 
   private async resumeAdded(tx: Transaction): Promise<void> {
     const rows = await tx.query(
-      `SELECT ${RECORD_COLUMNS} FROM outbox WHERE id > $1 AND status = 'pending' ORDER BY id`,
+      `SELECT ${RECORD_COLUMNS} FROM record WHERE id > $1 AND status = 'pending' ORDER BY id`,
       [this.highestId],
     );
     if (rows.length > 0) tx.afterCommit(() => this.added(rows.map(recordOf)));

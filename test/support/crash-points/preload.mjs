@@ -41,7 +41,7 @@ let accepting = false;
 around(SqliteWriter, 'query', {
   before: (sql) => {
     if (sql.startsWith('BEGIN')) accepting = false;
-    if (/^\s*INSERT INTO outbox\b/.test(sql)) accepting = true;
+    if (/^\s*INSERT INTO record\b/.test(sql)) accepting = true;
   },
 });
 around(SqliteWriter, 'commit', {

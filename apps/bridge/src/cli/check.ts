@@ -105,7 +105,7 @@ export function comparedOf(
 }
 
 function databaseLines(config: BridgeConfig, found: Inspection): readonly string[] {
-  const { where, running, damage, unsettled, disk, unsafe, engine } = found;
+  const { where, running, damage, unsettled, orphanPayloads, disk, unsafe, engine } = found;
   const whole = engine === 'sqlite' ? ' It is whole (integrity_check: ok).' : '';
   return [
     `The outbox is ${where}.${damage.length === 0 ? whole : ''}`,
@@ -123,6 +123,11 @@ function databaseLines(config: BridgeConfig, found: Inspection): readonly string
     ...(disk === null
       ? []
       : [`Its disk has ${size(disk.freeBytes)} of ${size(disk.totalBytes)} free.`]),
+    ...(orphanPayloads > 0
+      ? [
+          `${count(orphanPayloads, 'payload belongs', 'payloads belong')} to no record: never sent, only in the way.`,
+        ]
+      : []),
     ...unsafe.map((reason) => `It cannot keep its promise: ${reason}.`),
   ];
 }
@@ -147,9 +152,13 @@ function whatIsToDo(
   found: Inspection,
   compared: readonly Compared[],
 ): readonly string[] {
-  const { damage, needsReconcile, unsafe, disk } = found;
+  const { damage, needsReconcile, unsafe, disk, engine } = found;
   if (damage.length > 0) {
-    return [`It is damaged: ${damage[0]}. Stop the bridge, then run: npm run outbox -- recover`];
+    const next =
+      engine === 'sqlite'
+        ? 'Stop the bridge, then run: npm run outbox -- recover'
+        : 'Stop the bridges, and put it right with the tools of PostgreSQL.';
+    return [`It is damaged: ${damage[0]}. ${next}`];
   }
   const todo: string[] = [];
   if (needsReconcile !== null) {

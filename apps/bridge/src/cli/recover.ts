@@ -30,7 +30,7 @@ export async function recover(
 }
 
 function reportOf(source: string, recovered: Recovered): Report {
-  const { tables, damagedFolder, damage, distrusted, unreadable } = recovered;
+  const { tables, damagedFolder, damage, distrusted, unreadable, withoutPayload } = recovered;
   const ranges = (lost: Recovered['tables'][number]['lost']): string =>
     lost.map(({ from, to }) => (from === to ? `${from}` : `${from} to ${to}`)).join(', ');
   return {
@@ -44,6 +44,13 @@ function reportOf(source: string, recovered: Recovered): Report {
         return `${table}: ${count(salvaged, 'row')} taken over${missing}.`;
       }),
       ...unreadableLines(unreadable),
+      ...(withoutPayload.length === 0
+        ? []
+        : [
+            `${count(withoutPayload.length, 'record has', 'records have')} lost the payload and` +
+              ' were left out (reconcile finds those that Kafka has; the ERP must post the others again):',
+            ...some(withoutPayload.map(({ id, messageId }) => `${messageId} (id ${id})`)),
+          ]),
       ...(distrusted.length === 0
         ? []
         : [

@@ -69,7 +69,7 @@ async function verify(file: string): Promise<number> {
     if (found !== undefined) {
       throw new OutboxError('storage_corrupt', `The copy does not pass its check: ${found}.`);
     }
-    [count] = await connection.query('SELECT COUNT(*) AS n FROM outbox');
+    [count] = await connection.query('SELECT COUNT(*) AS n FROM record');
   } finally {
     await connection.close();
   }

@@ -5,6 +5,7 @@ import { clientOptions, runNamed } from '../postgres/postgres-client.js';
 import { LOCK_SPACE } from '../postgres/outbox-lock.js';
 import type { Inspection } from './inspection.js';
 import { readFacts } from './read-facts.js';
+import { lostPayloads } from './strays.js';
 
 const LOCK_HELD =
   "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND" +
@@ -22,7 +23,7 @@ export function inspectPostgres(url: string): Promise<Inspection> {
       engine: 'postgres',
       where: `PostgreSQL ${String(settings?.['where'])}`,
       running: lock?.['held'] === true,
-      damage: [],
+      damage: await lostPayloads(sql),
       unsafe: ['synchronous_commit', 'fsync']
         .filter((name) => settings?.[name === 'fsync' ? name : 'commit'] === 'off')
         .map((name) => `${name} is off`),

@@ -8,12 +8,14 @@ import { saysCorrupt } from '../sqlite/sqlite-connection.js';
 import type { Facts, Inspection } from './inspection.js';
 import { readFacts } from './read-facts.js';
 import { existingFile } from './open-engine.js';
+import { lostPayloads } from './strays.js';
 
 const NO_FACTS: Facts = {
   outboxId: null,
   needsReconcile: null,
   rows: { pending: 0, failed: 0, sent: 0, dlq: 0, purged: 0 },
   unsettled: { pending: 0, failed: 0, unpublished: 0, oldestAt: null, latestAt: null },
+  orphanPayloads: 0,
   pipelines: [],
 };
 
@@ -25,7 +27,7 @@ export async function inspectSqlite(file: string, ballastBytes: number): Promise
   const given = (await exists(`${path}.ballast`)) ? 0 : ballastBytes;
   const connection = await openToRead(path);
   try {
-    const damage = await damageOf(connection);
+    const damage = await damageIn(connection);
     const facts = await factsOf(connection, damage, path);
     return {
       engine: 'sqlite',
@@ -54,6 +56,18 @@ export async function damageOf(sql: SqlRunner): Promise<readonly string[]> {
   }
 }
 
+/** As `damageOf`; and in a database that is whole, what is missing all the same. */
+export async function damageIn(sql: SqlRunner): Promise<readonly string[]> {
+  const damage = await damageOf(sql);
+  return damage.length === 0 && (await hasTables(sql)) ? lostPayloads(sql) : damage;
+}
+
+/** False for a database that no bridge has finished making. */
+async function hasTables(sql: SqlRunner): Promise<boolean> {
+  const tables = await sql.query("SELECT name FROM sqlite_master WHERE name = 'record'");
+  return tables.length > 0;
+}
+
 /** Whether the error says that something stored cannot be read. */
 export function isDamage(error: unknown): error is SqlError {
   return error instanceof SqlError && (saysCorrupt(error) || error.kind === 'fatal');
@@ -61,9 +75,7 @@ export function isDamage(error: unknown): error is SqlError {
 
 async function factsOf(sql: SqlRunner, damage: readonly string[], path: string): Promise<Facts> {
   try {
-    const tables = await sql.query("SELECT name FROM sqlite_master WHERE name = 'outbox'");
-    // A database that no bridge has finished making holds nothing yet.
-    return tables.length === 0 ? NO_FACTS : await readFacts(sql);
+    return (await hasTables(sql)) ? await readFacts(sql) : NO_FACTS;
   } catch (error) {
     if (!isDamage(error)) throw error;
     if (damage.length > 0) return NO_FACTS;

@@ -8,7 +8,7 @@ export interface Inspection {
   readonly where: string;
   /** Whether a bridge has it open now. */
   readonly running: boolean;
-  /** What SQLite's `integrity_check` has found, at most 100 lines; empty when it is whole. */
+  /** What SQLite's `integrity_check` has found, or else which payloads are gone, at most 100 lines; empty when it is whole. */
   readonly damage: readonly string[];
   /** Settings with which the database cannot keep the promise; empty when it can. */
   readonly unsafe: readonly string[];
@@ -18,6 +18,8 @@ export interface Inspection {
   /** Records by status, and those of which only the id is left. */
   readonly rows: Readonly<Record<'pending' | 'failed' | 'sent' | 'dlq' | 'purged', number>>;
   readonly unsettled: Unsettled;
+  /** Payloads that belong to no record. */
+  readonly orphanPayloads: number;
   readonly pipelines: readonly PipelineState[];
   /** Of the outbox's disk; null where the server is elsewhere. */
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
@@ -25,5 +27,5 @@ export interface Inspection {
 
 export type Facts = Pick<
   Inspection,
-  'outboxId' | 'needsReconcile' | 'rows' | 'unsettled' | 'pipelines'
+  'outboxId' | 'needsReconcile' | 'rows' | 'unsettled' | 'orphanPayloads' | 'pipelines'
 >;

@@ -65,7 +65,7 @@ export async function markFound(
 /** A dead letter that is in its topic was replayed and sent after the backup: it goes the way of a replay. */
 async function reviveLetters(tx: Transaction, ids: readonly number[]): Promise<void> {
   const rows = await tx.query(
-    "UPDATE outbox SET status = 'pending', next_at = NULL WHERE status = 'dlq'" +
+    "UPDATE record SET status = 'pending', next_at = NULL WHERE status = 'dlq'" +
       ` AND id ${tx.dialect.among('$1', 'bigint')} RETURNING bytes`,
     [JSON.stringify(ids)],
   );
@@ -81,7 +81,7 @@ export async function markPublished(tx: Transaction, ids: readonly number[]): Pr
   let marked = 0;
   for (const slice of slices(ids)) {
     const rows = await tx.query(
-      "UPDATE outbox SET published_at = $1 WHERE status = 'dlq' AND published_at IS NULL" +
+      "UPDATE record SET published_at = $1 WHERE status = 'dlq' AND published_at IS NULL" +
         ` AND id ${tx.dialect.among('$2', 'bigint')} RETURNING id`,
       [tx.now, JSON.stringify(slice)],
     );
@@ -131,7 +131,7 @@ export async function sendAgain(
   for (const slice of slices(ids)) {
     await note(tx, "status = 'sent'", slice, 'lost by Kafka, sent again', audit);
     const rows = await tx.query(
-      "UPDATE outbox SET status = 'pending', sent_at = NULL, kafka_offset = NULL," +
+      "UPDATE record SET status = 'pending', sent_at = NULL, kafka_offset = NULL," +
         ' kafka_partition = requested_partition, retry_count = 0, last_error = NULL,' +
         ' last_error_code = NULL, next_at = NULL, replays = replays + 1' +
         ` WHERE status = 'sent' AND id ${tx.dialect.among('$1', 'bigint')} RETURNING bytes`,
@@ -152,8 +152,8 @@ export async function sendAgain(
 /** Who waits for records of its transaction that do not wait any more would wait for ever. */
 export async function dissolve(tx: Transaction, audit: Audit): Promise<number> {
   const rows = await tx.query(
-    "UPDATE outbox SET transaction_id = NULL, transaction_size = NULL WHERE status IN ('pending', 'failed')" +
-      ' AND transaction_id IN (SELECT transaction_id FROM outbox WHERE transaction_id IS NOT NULL' +
+    "UPDATE record SET transaction_id = NULL, transaction_size = NULL WHERE status IN ('pending', 'failed')" +
+      ' AND transaction_id IN (SELECT transaction_id FROM record WHERE transaction_id IS NOT NULL' +
       " AND status <> 'sent' GROUP BY transaction_id HAVING" +
       " COUNT(CASE WHEN status IN ('pending', 'failed') THEN 1 END) < MAX(transaction_size)) RETURNING id",
   );
@@ -204,7 +204,7 @@ async function note(
 ): Promise<number> {
   const rows = await tx.query(
     'INSERT INTO audit (at, actor, action, reason, message_id, topic)' +
-      " SELECT $1, $2, 'reconcile', $3, message_id, topic FROM outbox" +
+      " SELECT $1, $2, 'reconcile', $3, message_id, topic FROM record" +
       ` WHERE ${condition} AND id ${tx.dialect.among('$4', 'bigint')} RETURNING id`,
     [tx.now, audit.actor, reason, JSON.stringify(ids)],
   );

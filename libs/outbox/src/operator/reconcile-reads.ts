@@ -44,7 +44,7 @@ export interface SentRow {
 export async function unsettled(sql: SqlRunner): Promise<Unsettled> {
   const of = async (condition: string): Promise<{ n: number; oldest: number | null }> => {
     const [row] = await sql.query(
-      `SELECT COUNT(*) AS n, MIN(created_at) AS oldest FROM outbox WHERE ${condition}`,
+      `SELECT COUNT(*) AS n, MIN(created_at) AS oldest FROM record WHERE ${condition}`,
     );
     return { n: Number(row?.['n'] ?? 0), oldest: (row?.['oldest'] ?? null) as number | null };
   };
@@ -53,8 +53,8 @@ export async function unsettled(sql: SqlRunner): Promise<Unsettled> {
   const unpublished = await of("status = 'dlq' AND published_at IS NULL");
   const dead = await of("status = 'dlq'");
   const [latest] = await sql.query(
-    'SELECT MAX(at) AS at FROM (SELECT MAX(created_at) AS at FROM outbox' +
-      " UNION ALL SELECT MAX(sent_at) AS at FROM outbox WHERE status = 'sent'" +
+    'SELECT MAX(at) AS at FROM (SELECT MAX(created_at) AS at FROM record' +
+      " UNION ALL SELECT MAX(sent_at) AS at FROM record WHERE status = 'sent'" +
       ' UNION ALL SELECT MAX(settled_at) AS at FROM settled_id) AS moments',
   );
   // A dead letter may have been replayed and sent since.
@@ -70,7 +70,7 @@ export async function unsettled(sql: SqlRunner): Promise<Unsettled> {
 
 export async function topics(sql: SqlRunner): Promise<readonly string[]> {
   const rows = await sql.query(
-    'SELECT topic FROM outbox UNION SELECT topic FROM settled_id ORDER BY topic',
+    'SELECT topic FROM record UNION SELECT topic FROM settled_id ORDER BY topic',
   );
   return rows.map((row) => row['topic'] as string);
 }
@@ -103,7 +103,7 @@ export async function look(
   const ids = [JSON.stringify(messageIds)];
   const these = `message_id ${dialect.among('$1', 'text')}`;
   const whole = await sql.query(
-    `SELECT id, message_id, topic, status, failed_at, published_at FROM outbox WHERE ${these}`,
+    `SELECT id, message_id, topic, status, failed_at, published_at FROM record WHERE ${these}`,
     ids,
   );
   const purged = await sql.query(
@@ -132,7 +132,7 @@ export async function sentRows(
 ): Promise<readonly SentRow[]> {
   const rows = await sql.query(
     'SELECT id, message_id, topic, kafka_partition, CAST(kafka_offset AS TEXT) AS kafka_offset' +
-      " FROM outbox WHERE status = 'sent' AND id > $1 ORDER BY id LIMIT $2",
+      " FROM record WHERE status = 'sent' AND id > $1 ORDER BY id LIMIT $2",
     [afterId, limit],
   );
   return rows.map((row) => ({

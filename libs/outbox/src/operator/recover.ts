@@ -6,9 +6,10 @@ import { exists, syncFolder } from '../sqlite/file-system.js';
 import { openSqlite } from '../sqlite/open-sqlite.js';
 import { ProcessLock } from '../sqlite/process-lock.js';
 import { openToRead } from '../sqlite/open-to-read.js';
-import { damageOf } from './inspect-sqlite.js';
+import { damageIn } from './inspect-sqlite.js';
 import { existingFile } from './open-engine.js';
-import { fill, type Filled, type Trust } from './recovery-target.js';
+import type { Trust } from './judge.js';
+import { fill, type Filled } from './recovery-target.js';
 import { openSource } from './recovery-source.js';
 
 export interface RecoverOptions {
@@ -44,7 +45,7 @@ export async function recoverSqlite(
   const lock = await ProcessLock.take(path);
   const made = `${path}.recovered`;
   try {
-    const damage = await damageIn(path);
+    const damage = await damageAt(path);
     if (damage.length === 0) return null;
     await removeAll(made);
     const filled = await salvageInto(made, path, options);
@@ -58,10 +59,10 @@ export async function recoverSqlite(
   }
 }
 
-async function damageIn(path: string): Promise<readonly string[]> {
+async function damageAt(path: string): Promise<readonly string[]> {
   const connection = await openToRead(path);
   try {
-    return await damageOf(connection);
+    return await damageIn(connection);
   } finally {
     await connection.close();
   }
@@ -75,7 +76,7 @@ async function salvageInto(made: string, path: string, options: RecoverOptions):
     const engine = await openSqlite(made, 0, () => undefined);
     try {
       const filled = await fill(engine.writer, source.connection, options);
-      const [wrong] = await damageOf(engine.writer);
+      const [wrong] = await damageIn(engine.writer);
       if (wrong === undefined) return filled;
       throw new OutboxError(
         'storage_corrupt',

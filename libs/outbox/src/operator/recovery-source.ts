@@ -51,7 +51,7 @@ export async function openSource(
 
 async function hasTables(sql: SqlRunner): Promise<boolean> {
   try {
-    return (await sql.query("SELECT 1 FROM sqlite_master WHERE name = 'outbox'")).length > 0;
+    return (await sql.query("SELECT 1 FROM sqlite_master WHERE name = 'record'")).length > 0;
   } catch (error) {
     if (isDamage(error)) return false;
     throw error;

@@ -1,25 +1,10 @@
 import { SqlError, type SqlRunner, type SqlValue, type Writer } from '../engine.js';
-import { decodeHeaders } from '../headers.js';
-import { laneOf } from '../lane.js';
 import { OutboxError } from '../outbox.error.js';
 import { setReconcileMark } from '../reconcile-mark.js';
-import type { RecordHeader } from '../record.js';
 import { columnsOf, highestOf, rowsOf, type SourceRow } from './recovery-source.js';
 import { isDamage } from './inspect-sqlite.js';
+import { judge, type FoundPayload, type Judgement, type Trust } from './judge.js';
 import type { LostRange } from './salvage.js';
-
-/** What of a stored record says whether it is still what was posted. */
-export interface StoredContent {
-  readonly topic: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: readonly RecordHeader[];
-  readonly timestamp: number;
-  readonly requestedPartition: number | null;
-  readonly requestHash: Buffer;
-}
-
-export type Trust = (content: StoredContent) => boolean;
 
 export interface RecoveredTable {
   readonly table: string;
@@ -36,6 +21,8 @@ export interface Filled {
   readonly tables: readonly RecoveredTable[];
   /** Records that can be read but are not what was posted: their bytes do not fit their hash, or each other. */
   readonly distrusted: readonly LeftOut[];
+  /** Records that can be read while their payloads cannot. */
+  readonly withoutPayload: readonly LeftOut[];
   /** Records that the index of message ids still names although they cannot be read; null when it is damaged, too. */
   readonly unreadable: readonly LeftOut[] | null;
 }
@@ -46,9 +33,17 @@ interface FillOptions {
   readonly onProgress: (table: string, rows: number) => void;
 }
 
-const TABLES = ['meta', 'pipeline', 'counter', 'audit', 'settled_id', 'attempt', 'outbox'] as const;
+const TABLES = [
+  'meta',
+  'pipeline',
+  'counter',
+  'audit',
+  'settled_id',
+  'attempt',
+  'payload',
+  'record',
+] as const;
 const ROWS_A_COMMIT = 1_000;
-const STATUSES: ReadonlySet<unknown> = new Set(['pending', 'failed', 'sent', 'dlq']);
 const REASON = 'was recovered from a damaged database';
 
 /** Fills a new database with what can be read of the damaged one. @throws OutboxError `storage_corrupt`. */
@@ -57,26 +52,48 @@ export async function fill(
   source: SqlRunner,
   options: FillOptions,
 ): Promise<Filled> {
-  const distrusted: LeftOut[] = [];
-  const trusted = (row: SourceRow): boolean => {
-    if (isWhole(row, options.trust)) return true;
-    distrusted.push({ id: row.rowid, messageId: String(row['message_id']) });
-    return false;
+  const left: Record<Exclude<Judgement, 'whole'>, LeftOut[]> = {
+    distrusted: [],
+    'without payload': [],
   };
   const tables: RecoveredTable[] = [];
+  const lostOf = (name: string) => tables.find(({ table }) => table === name)?.lost ?? [];
+  const believed = async (row: SourceRow): Promise<boolean> => {
+    const payload = await payloadOf(target, row.rowid, lostOf('payload'));
+    const judgement = judge(row, payload, options.trust);
+    if (judgement === 'whole') return true;
+    left[judgement].push({ id: row.rowid, messageId: String(row['message_id']) });
+    return false;
+  };
   for (const table of TABLES) {
-    const accept = table === 'outbox' ? trusted : () => true;
+    const accept = table === 'record' ? believed : async () => true;
     const onRows = (rows: number): void => options.onProgress(table, rows);
     tables.push(await copyTable(target, source, table, accept, onRows));
     // Without its name nothing is to be recovered for: said before the long work begins.
     if (table === 'meta') await nameIt(target, options.outboxId);
   }
-  const records = tables.find(({ table }) => table === 'outbox');
+  const records = tables.find(({ table }) => table === 'record');
   if (records?.salvaged === 0 && records.lost.length > 0 && tables.every(isLost)) {
     throw new OutboxError('storage_corrupt', 'Nothing of the damaged database can be read.');
   }
   await finish(target, source);
-  return { tables, distrusted, unreadable: await namesOf(source, records?.lost ?? []) };
+  return {
+    tables,
+    distrusted: left.distrusted,
+    withoutPayload: left['without payload'],
+    unreadable: await namesOf(source, lostOf('record')),
+  };
+}
+
+/** The payloads are taken over before the records that they belong to. */
+async function payloadOf(
+  target: Writer,
+  id: number,
+  lost: readonly LostRange[],
+): Promise<FoundPayload> {
+  const [row] = await target.query('SELECT "value" FROM payload WHERE record_id = $1', [id]);
+  const value = (row?.['value'] ?? null) as Buffer | null;
+  return { value, damaged: lost.some(({ from, to }) => from <= id && id <= to) };
 }
 
 function isLost({ table, salvaged }: RecoveredTable): boolean {
@@ -87,7 +104,7 @@ async function copyTable(
   target: Writer,
   source: SqlRunner,
   table: string,
-  accept: (row: SourceRow) => boolean,
+  accept: (row: SourceRow) => Promise<boolean>,
   onRows: (rows: number) => void,
 ): Promise<RecoveredTable> {
   const columns = await columnsOf(target, table);
@@ -106,7 +123,7 @@ async function copyTable(
       continue;
     }
     for (const row of piece.rows) {
-      if (!accept(row)) continue;
+      if (!(await accept(row))) continue;
       if (await put(target, insert, columns, row)) salvaged += 1;
       else lost.push({ from: row.rowid, to: row.rowid });
     }
@@ -140,34 +157,6 @@ async function put(
   }
 }
 
-/** SQLite has no checksums: a byte that was turned over is only seen by what the record says of itself. */
-function isWhole(row: SourceRow, trust: Trust): boolean {
-  try {
-    const key = row['key'] as Buffer | null;
-    const topic = row['topic'] as string;
-    const messageId = row['message_id'] as string;
-    const headers = decodeHeaders(row['headers'] as Buffer);
-    const named = headers.find(({ name }) => name === 'message-id');
-    if (!STATUSES.has(row['status'])) return false;
-    if (named !== undefined && named.value.toString() !== messageId) return false;
-    if (row['lane'] !== laneOf(topic, key, messageId)) return false;
-    // A replay to another topic keeps the hash of the first one.
-    if (row['replays'] !== 0) return true;
-    return trust({
-      topic,
-      key,
-      value: row['value'] as Buffer | null,
-      headers,
-      timestamp: row['timestamp'] as number,
-      requestedPartition: row['requested_partition'] as number | null,
-      requestHash: row['request_hash'] as Buffer,
-    });
-  } catch {
-    // A column of another type than it ever had.
-    return false;
-  }
-}
-
 async function nameIt(target: Writer, given: string | null): Promise<void> {
   const [known] = await target.query('SELECT "value" FROM meta WHERE name = \'outbox_id\'');
   if (known === undefined && given === null) {
@@ -183,17 +172,21 @@ async function nameIt(target: Writer, given: string | null): Promise<void> {
   await setReconcileMark(target, REASON);
 }
 
-/** Ids are never used again, also not those of lost records; the count of sent records is taken anew. */
+/**
+ * Ids are never used again, also not those of lost records; payloads of which nothing else is left are not kept; the
+ * count of sent records is taken anew.
+ */
 async function finish(target: Writer, source: SqlRunner): Promise<void> {
   await target.begin();
-  for (const table of ['outbox', 'attempt', 'audit']) {
+  await target.query('DELETE FROM payload WHERE record_id NOT IN (SELECT id FROM record)');
+  for (const table of ['record', 'attempt', 'audit']) {
     const highest = await highestOf(source, table);
     if (highest >= Number.MAX_SAFE_INTEGER) continue;
     await target.query('DELETE FROM sqlite_sequence WHERE name = $1', [table]);
     await target.query('INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)', [table, highest]);
   }
   await target.query(
-    'INSERT INTO counter (name, "value") SELECT \'rows_sent\', COUNT(*) FROM outbox' +
+    'INSERT INTO counter (name, "value") SELECT \'rows_sent\', COUNT(*) FROM record' +
       ' WHERE status = \'sent\' ON CONFLICT (name) DO UPDATE SET "value" = excluded."value"',
   );
   await target.commit();
@@ -208,8 +201,8 @@ async function namesOf(
   try {
     // The plus keeps SQLite from looking the rows up by their ids, which is what cannot be done.
     const rows = await source.query(
-      'SELECT id, message_id FROM outbox INDEXED BY ux_outbox_message_id WHERE EXISTS' +
-        " (SELECT 1 FROM json_each($1) AS r WHERE +outbox.id BETWEEN json_extract(r.value, '$[0]')" +
+      'SELECT id, message_id FROM record INDEXED BY ux_record_message_id WHERE EXISTS' +
+        " (SELECT 1 FROM json_each($1) AS r WHERE +record.id BETWEEN json_extract(r.value, '$[0]')" +
         " AND json_extract(r.value, '$[1]')) ORDER BY message_id",
       [JSON.stringify(lost.map(({ from, to }) => [from, to]))],
     );

@@ -2,8 +2,8 @@ import sqlite3 from 'sqlite3';
 import type { DataSourceOptions } from 'typeorm';
 import { ArrivedEntity, LaneEntity, SlotEntity } from './lease.entity.js';
 import { OutboxLeases1764086400000 } from './leases.migration.js';
-import { outboxEntity, type ColumnTypes } from './outbox.entity.js';
 import { PostgresOutbox1763942400000 } from './postgres.migration.js';
+import { payloadEntity, recordEntity, type ColumnTypes } from './record.entity.js';
 import {
   attemptEntity,
   auditEntity,
@@ -17,7 +17,8 @@ import { OutboxTransactions1764000000000 } from './transactions.migration.js';
 
 function entities(types: ColumnTypes) {
   return [
-    outboxEntity(types),
+    recordEntity(types),
+    payloadEntity(types),
     settledIdEntity(types),
     attemptEntity(types),
     auditEntity(types),

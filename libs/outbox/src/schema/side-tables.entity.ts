@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
-import type { ColumnTypes } from './outbox.entity.js';
+import type { ColumnTypes } from './record.entity.js';
 
 /** What stays of a record after a purge or a discard: enough to know its message id again. */
 export function settledIdEntity(types: ColumnTypes) {

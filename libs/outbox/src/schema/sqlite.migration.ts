@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const UP = [
-  `CREATE TABLE "outbox" (
+  `CREATE TABLE "record" (
     "id" integer PRIMARY KEY AUTOINCREMENT NOT NULL,
     "message_id" varchar(255) NOT NULL,
     "topic" varchar(249) NOT NULL,
@@ -24,8 +24,11 @@ const UP = [
     "bytes" integer NOT NULL,
     "request_hash" blob NOT NULL,
     "key" blob,
-    "headers" blob NOT NULL,
-    "value" blob
+    "headers" blob NOT NULL
+  )`,
+  `CREATE TABLE "payload" (
+    "record_id" integer PRIMARY KEY NOT NULL,
+    "value" blob NOT NULL
   )`,
   `CREATE TABLE "settled_id" (
     "record_id" integer PRIMARY KEY NOT NULL,
@@ -79,21 +82,30 @@ const UP = [
     "name" text PRIMARY KEY NOT NULL,
     "value" text NOT NULL
   )`,
-  `CREATE UNIQUE INDEX "ux_outbox_message_id" ON "outbox" ("message_id")`,
-  `CREATE INDEX "ix_outbox_pending" ON "outbox" ("delivery", "id", "lane", "bytes") WHERE status = 'pending'`,
-  `CREATE INDEX "ix_outbox_pending_topic" ON "outbox" ("topic", "id", "kafka_partition", "bytes") WHERE status = 'pending'`,
-  `CREATE INDEX "ix_outbox_due" ON "outbox" ("next_at", "id", "bytes") WHERE status = 'failed'`,
-  `CREATE INDEX "ix_outbox_failed" ON "outbox" ("id") WHERE status = 'failed'`,
-  `CREATE INDEX "ix_outbox_dead" ON "outbox" ("id") WHERE status = 'dlq'`,
-  `CREATE INDEX "ix_outbox_dead_age" ON "outbox" ("failed_at", "id") WHERE status = 'dlq'`,
-  `CREATE INDEX "ix_outbox_unpublished" ON "outbox" ("id", "bytes") WHERE status = 'dlq' AND published_at IS NULL`,
-  `CREATE INDEX "ix_outbox_sent" ON "outbox" ("sent_at", "id") WHERE status = 'sent'`,
+  `CREATE UNIQUE INDEX "ux_record_message_id" ON "record" ("message_id")`,
+  `CREATE INDEX "ix_record_pending" ON "record" ("delivery", "id", "lane", "bytes") WHERE status = 'pending'`,
+  `CREATE INDEX "ix_record_pending_topic" ON "record" ("topic", "id", "kafka_partition", "bytes") WHERE status = 'pending'`,
+  `CREATE INDEX "ix_record_due" ON "record" ("next_at", "id", "bytes") WHERE status = 'failed'`,
+  `CREATE INDEX "ix_record_failed" ON "record" ("id") WHERE status = 'failed'`,
+  `CREATE INDEX "ix_record_dead" ON "record" ("id") WHERE status = 'dlq'`,
+  `CREATE INDEX "ix_record_dead_age" ON "record" ("failed_at", "id") WHERE status = 'dlq'`,
+  `CREATE INDEX "ix_record_unpublished" ON "record" ("id", "bytes") WHERE status = 'dlq' AND published_at IS NULL`,
+  `CREATE INDEX "ix_record_sent" ON "record" ("sent_at", "id") WHERE status = 'sent'`,
   `CREATE UNIQUE INDEX "ux_settled_id_message_id" ON "settled_id" ("message_id")`,
   `CREATE INDEX "ix_settled_id_settled_at" ON "settled_id" ("settled_at")`,
   `CREATE INDEX "ix_attempt_record_id" ON "attempt" ("record_id")`,
 ];
 
-const TABLES = ['meta', 'counter', 'pipeline', 'audit', 'attempt', 'settled_id', 'outbox'];
+const TABLES = [
+  'meta',
+  'counter',
+  'pipeline',
+  'audit',
+  'attempt',
+  'settled_id',
+  'payload',
+  'record',
+];
 
 /**
  * The first version of every table on SQLite; what each column is for stands with the entities.

@@ -3,6 +3,7 @@ import type { Dialect } from '../engine.js';
 export const sqliteDialect: Dialect = {
   engine: 'sqlite',
   isShared: false,
+  addsInWith: false,
   rows(parameter, columns) {
     const fields = Object.keys(columns).map(
       (name) => `json_extract(value, '$.${name}') AS ${name}`,
@@ -11,5 +12,5 @@ export const sqliteDialect: Dialect = {
   },
   among: (parameter) => `IN (SELECT value FROM json_each(${parameter}))`,
   forRemoval: '',
-  lastId: "SELECT COALESCE(MAX(seq), 0) AS id FROM sqlite_sequence WHERE name = 'outbox'",
+  lastId: "SELECT COALESCE(MAX(seq), 0) AS id FROM sqlite_sequence WHERE name = 'record'",
 };

@@ -63,7 +63,12 @@ async function damage({ database }: BridgeSetup): Promise<void> {
     if (page === undefined) throw new Error(`No page with a ${status} record is found.`);
     pages.push(page);
   }
-  await destroyPages(database, pages);
+  // Payloads of the newest records stand on the last pages of their table.
+  const [payloads] = await sqliteFile(
+    database,
+    "SELECT pageno FROM dbstat WHERE name = 'payload' AND pagetype = 'leaf' ORDER BY path DESC LIMIT 1 OFFSET 2",
+  );
+  await destroyPages(database, [...pages, Number(payloads?.['pageno'])]);
 }
 
 async function refusesToStart({ bridge }: BridgeSetup): Promise<void> {
@@ -79,11 +84,12 @@ async function refusesToStart({ bridge }: BridgeSetup): Promise<void> {
 /** The ids that `recover` names as lost. */
 async function recovered(setup: BridgeSetup): Promise<readonly string[]> {
   const { json } = await outbox(setup, ['recover', '--json'], 1);
-  const { unreadable, distrusted } = json as {
+  const { unreadable, withoutPayload, distrusted } = json as {
+    readonly withoutPayload: readonly Named[];
     readonly unreadable: readonly Named[];
     readonly distrusted: readonly Named[];
   };
-  return [...unreadable, ...distrusted].map(({ messageId }) => messageId);
+  return [...unreadable, ...withoutPayload, ...distrusted].map(({ messageId }) => messageId);
 }
 
 export const damageRows: readonly FaultRow[] = [

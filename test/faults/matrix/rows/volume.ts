@@ -130,11 +130,15 @@ async function fill(database: string, rows: number): Promise<void> {
     await sqliteFile(
       database,
       `WITH RECURSIVE number(n) AS (SELECT ${first} UNION ALL SELECT n + 1 FROM number WHERE n < ${last})
-       INSERT INTO outbox (message_id, topic, status, created_at, sent_at, kafka_offset, kafka_partition,
-         timestamp, delivery, lane, bytes, request_hash, "key", headers, "value")
+       INSERT INTO record (message_id, topic, status, created_at, sent_at, kafka_offset, kafka_partition,
+         timestamp, delivery, lane, bytes, request_hash, "key", headers)
        SELECT printf('${FILLED}-%09d', n), '${FILLED}', 'sent', ${at}, ${at} + n / 1000, n / 3, n % 3,
-         ${at}, 'exactly-once', n % 64, 200, zeroblob(32), zeroblob(8), CAST('[]' AS BLOB), zeroblob(120)
+         ${at}, 'exactly-once', n % 64, 200, zeroblob(32), zeroblob(8), CAST('[]' AS BLOB)
        FROM number`,
+    );
+    await sqliteFile(
+      database,
+      `INSERT INTO payload SELECT id, zeroblob(120) FROM record WHERE id BETWEEN ${first} + 1 AND ${last} + 1`,
     );
   }
   await sqliteFile(

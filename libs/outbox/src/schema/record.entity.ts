@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 
 /** What the engines call the same thing. */
 export interface ColumnTypes {
@@ -8,37 +8,38 @@ export interface ColumnTypes {
 }
 
 /**
- * The outbox's row. Made once for each engine, because a decorator fixes the column's type.
+ * A record without its value: what changes with every step of its life is narrow. Made once for each engine, because
+ * a decorator fixes the column's type.
  *
- * The names in the first lines are queried by the users' scripts. Times are epoch milliseconds. The bytes
- * come late: SQLite reads a row from its beginning, so a status is found without walking over the value.
+ * Users' scripts ask the view `outbox` (`outbox-view.ts`): this with the value. Times are epoch milliseconds. The bytes
+ * come late: SQLite reads a row from its beginning, so a status is found without walking over them.
  * Every index but the first two holds open or dead rows only (or is read by age), so that no hot
  * statement costs more when there are more sent rows; `bytes` in an index bounds a page without its values.
  */
-export function outboxEntity(types: ColumnTypes) {
-  @Entity('outbox')
-  @Index('ux_outbox_message_id', ['message_id'], { unique: true })
-  @Index('ix_outbox_pending', ['delivery', 'id', 'lane', 'bytes'], {
+export function recordEntity(types: ColumnTypes) {
+  @Entity('record')
+  @Index('ux_record_message_id', ['message_id'], { unique: true })
+  @Index('ix_record_pending', ['delivery', 'id', 'lane', 'bytes'], {
     where: "status = 'pending'",
   })
-  @Index('ix_outbox_pending_topic', ['topic', 'id', 'kafka_partition', 'bytes'], {
+  @Index('ix_record_pending_topic', ['topic', 'id', 'kafka_partition', 'bytes'], {
     where: "status = 'pending'",
   })
-  @Index('ix_outbox_due', ['next_at', 'id', 'bytes'], { where: "status = 'failed'" })
-  @Index('ix_outbox_failed', ['id'], { where: "status = 'failed'" })
-  @Index('ix_outbox_dead', ['id'], { where: "status = 'dlq'" })
-  @Index('ix_outbox_dead_age', ['failed_at', 'id'], { where: "status = 'dlq'" })
-  @Index('ix_outbox_unpublished', ['id', 'bytes'], {
+  @Index('ix_record_due', ['next_at', 'id', 'bytes'], { where: "status = 'failed'" })
+  @Index('ix_record_failed', ['id'], { where: "status = 'failed'" })
+  @Index('ix_record_dead', ['id'], { where: "status = 'dlq'" })
+  @Index('ix_record_dead_age', ['failed_at', 'id'], { where: "status = 'dlq'" })
+  @Index('ix_record_unpublished', ['id', 'bytes'], {
     where: "status = 'dlq' AND published_at IS NULL",
   })
-  @Index('ix_outbox_sent', ['sent_at', 'id'], { where: "status = 'sent'" })
-  @Index('ix_outbox_transaction', ['transaction_id'], {
+  @Index('ix_record_sent', ['sent_at', 'id'], { where: "status = 'sent'" })
+  @Index('ix_record_transaction', ['transaction_id'], {
     where: "transaction_id IS NOT NULL AND status <> 'sent'",
   })
-  class Outbox {
+  class Record {
     @PrimaryGeneratedColumn('increment', {
       type: types.id,
-      primaryKeyConstraintName: 'pk_outbox',
+      primaryKeyConstraintName: 'pk_record',
     })
     id!: number;
 
@@ -108,14 +109,24 @@ export function outboxEntity(types: ColumnTypes) {
     @Column(types.bytes)
     headers!: Buffer;
 
-    @Column(types.bytes, { nullable: true })
-    value!: Buffer | null;
-
     @Column('varchar', { length: 64, nullable: true })
     transaction_id!: string | null;
 
     @Column('integer', { nullable: true })
     transaction_size!: number | null;
   }
-  return Outbox;
+  return Record;
+}
+
+/** The value of a record: added with it, removed with it, never changed between. A tombstone has none. */
+export function payloadEntity(types: ColumnTypes) {
+  @Entity('payload')
+  class Payload {
+    @PrimaryColumn(types.id, { primaryKeyConstraintName: 'pk_payload' })
+    record_id!: number;
+
+    @Column(types.bytes)
+    value!: Buffer;
+  }
+  return Payload;
 }

@@ -1,0 +1,158 @@
+import type { SqlValue } from './engine.js';
+import type { NewRecord } from './record.js';
+import type { Transaction } from './transaction.js';
+
+/** A record made ready before it waits for the writer. */
+export interface PreparedRecord {
+  readonly record: NewRecord;
+  readonly headers: Buffer;
+  /** Bytes of key, value and headers. */
+  readonly bytes: number;
+  readonly lane: number;
+}
+
+/** A row to be: known by its message id before the database has given it an id. */
+export interface Staged {
+  readonly prepared: PreparedRecord;
+  id: number;
+}
+
+/** In the order of `valuesOf`, with the types that PostgreSQL cannot tell inside a WITH. */
+const COLUMNS = {
+  message_id: 'varchar',
+  request_hash: 'bytea',
+  topic: 'varchar',
+  delivery: 'varchar',
+  lane: 'smallint',
+  requested_partition: 'integer',
+  kafka_partition: 'integer',
+  timestamp: 'bigint',
+  created_at: 'bigint',
+  bytes: 'integer',
+  key: 'bytea',
+  headers: 'bytea',
+  transaction_id: 'varchar',
+  transaction_size: 'integer',
+} as const;
+const NAMES = Object.keys(COLUMNS)
+  .map((name) => `"${name}"`)
+  .join(', ');
+const TYPES = Object.values(COLUMNS);
+
+/** Few sizes, so that each statement is parsed once and kept. */
+const SIZES = [64, 16, 4, 1] as const;
+/** A kept statement holds the values of its last use, so a big chunk must not be made of big rows. */
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Adds the rows, each with its payload, by few statements of many rows; each is told its id. */
+export async function insert(tx: Transaction, staged: readonly Staged[]): Promise<void> {
+  const store = tx.dialect.addsInWith ? storeAtOnce : storeInTwo;
+  let at = 0;
+  while (at < staged.length) {
+    const chunk = staged.slice(at, at + chunkSize(staged, at));
+    at += chunk.length;
+    await store(tx, chunk);
+  }
+}
+
+function chunkSize(staged: readonly Staged[], at: number): number {
+  const fits = SIZES.find(
+    (size) =>
+      at + size <= staged.length &&
+      staged.slice(at, at + size).reduce((sum, { prepared }) => sum + prepared.bytes, 0) <=
+        CHUNK_BYTES,
+  );
+  return fits ?? 1;
+}
+
+/** One statement for both tables, since each costs a way to the server and back. */
+async function storeAtOnce(tx: Transaction, chunk: readonly Staged[]): Promise<void> {
+  const values = chunk.flatMap(({ prepared }) => [
+    ...valuesOf(prepared, tx.now),
+    prepared.record.value,
+  ]);
+  await storeRows(tx, addBoth(chunk.length), chunk, values);
+}
+
+async function storeInTwo(tx: Transaction, chunk: readonly Staged[]): Promise<void> {
+  const values = chunk.flatMap(({ prepared }) => valuesOf(prepared, tx.now));
+  await storeRows(tx, addRecords(chunk.length), chunk, values);
+  await tx.query(
+    addPayloads(chunk.length),
+    chunk.flatMap(({ id, prepared }) => [id, prepared.record.value]),
+  );
+}
+
+async function storeRows(
+  tx: Transaction,
+  sql: string,
+  chunk: readonly Staged[],
+  values: readonly SqlValue[],
+): Promise<void> {
+  // The order in which RETURNING gives its rows is not defined, so the message id tells which is which.
+  const byMessageId = new Map(chunk.map((one) => [one.prepared.record.messageId, one]));
+  for (const row of await tx.query(sql, values)) {
+    const one = byMessageId.get(row['message_id'] as string);
+    if (one !== undefined) one.id = row['id'] as number;
+  }
+}
+
+/** For one of `SIZES` the text is the same as the last time, or it would have to be put together for every chunk. */
+function memo(of: (size: number) => string): (size: number) => string {
+  const made = new Map<number, string>();
+  return (size) => {
+    const known = made.get(size) ?? of(size);
+    made.set(size, known);
+    return known;
+  };
+}
+
+/** The sequence is asked by name: both tables need the id, and it grows in the order of the rows. */
+const addBoth = memo(
+  (size) =>
+    "WITH added AS (SELECT nextval('record_id_seq') AS id, given.* FROM" +
+    ` (VALUES ${places(size, [...TYPES, 'bytea'])}) AS given (${NAMES}, "value")),` +
+    ' kept AS (INSERT INTO payload (record_id, "value") SELECT id, "value" FROM added' +
+    ` WHERE "value" IS NOT NULL) INSERT INTO record (id, ${NAMES}) SELECT id, ${NAMES} FROM added` +
+    ' RETURNING id, message_id',
+);
+const addRecords = memo((size) => {
+  const rows = places(
+    size,
+    Array.from(TYPES, () => null),
+  );
+  return `INSERT INTO record (${NAMES}) VALUES ${rows} RETURNING id, message_id`;
+});
+const addPayloads = memo(
+  (size) =>
+    'INSERT INTO payload (record_id, "value") SELECT column1, column2 FROM' +
+    ` (VALUES ${places(size, [null, null])}) WHERE column2 IS NOT NULL`,
+);
+
+/** So many rows of placeholders. */
+function places(size: number, types: readonly (string | null)[]): string {
+  const place = (n: number, type: string | null): string =>
+    type === null ? `$${n}` : `$${n}::${type}`;
+  const row = (n: number): string =>
+    `(${types.map((type, column) => place(n * types.length + column + 1, type)).join(', ')})`;
+  return Array.from({ length: size }, (_, n) => row(n)).join(', ');
+}
+
+function valuesOf({ record, headers, bytes, lane }: PreparedRecord, now: number): SqlValue[] {
+  return [
+    record.messageId,
+    record.requestHash,
+    record.topic,
+    record.delivery,
+    lane,
+    record.requestedPartition,
+    record.partition,
+    record.timestamp ?? now,
+    now,
+    bytes,
+    record.key,
+    headers,
+    record.transaction?.id ?? null,
+    record.transaction?.size ?? null,
+  ];
+}
