@@ -8,6 +8,7 @@ import { Test } from '@nestjs/testing';
 import { TopicAdmin } from '@bridge/kafka';
 import { OutboxStore } from '@bridge/outbox';
 import { freePorts } from '../../dev/free-ports.js';
+import { Door } from '../../apps/bridge/src/access/index.js';
 import { AppModule } from '../../apps/bridge/src/app.module.js';
 import { readEnvironment } from '../../apps/bridge/src/config/environment.js';
 import {
@@ -43,6 +44,9 @@ export interface RunningBridge {
   readonly topics: MemoryTopics;
   readonly status: MemoryRelayStatus;
   readonly delivery: MemoryDelivery;
+  readonly keysPath: string;
+  /** As it does every second. */
+  lookAtKeys(): void;
   stop(): Promise<void>;
 }
 
@@ -54,6 +58,7 @@ export async function startBridge(
   const config = readEnvironment({
     OUTBOX_URL: `sqlite:${join(folder, 'outbox.db')}`,
     OUTBOX_BALLAST: '0',
+    KEYS_PATH: join(folder, 'keys.json'),
     ...environment,
   });
   const topics = new MemoryTopics();
@@ -64,8 +69,10 @@ export async function startBridge(
     .useValue(topics)
     .setLogger(new ConsoleLogger({ logLevels: ['fatal'] }))
     .compile();
+  const door = new Door(config.access.path, config.access.identities);
+  door.start();
   const app = testing.createNestApplication<NestFastifyApplication>(
-    createHttpAdapter({ ...config.http, timeouts }),
+    createHttpAdapter({ ...config.http, door, timeouts }),
     {
       bodyParser: false,
     },
@@ -84,7 +91,10 @@ export async function startBridge(
     topics,
     status: app.get<MemoryRelayStatus>(RelayStatus, { strict: false }),
     delivery: app.get<MemoryDelivery>(DirectDelivery, { strict: false }),
+    keysPath: config.access.path,
+    lookAtKeys: () => door.look(),
     stop: () => {
+      door.stop();
       stopped ??= app.close().then(() => rm(folder, { recursive: true, force: true }));
       return stopped;
     },

@@ -2,6 +2,7 @@ import type { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OutboxError, OutboxStore } from '@bridge/outbox';
+import { Door } from './access/index.js';
 import { AppModule } from './app.module.js';
 import { BridgeLogger } from './bridge-logger.js';
 import { ConfigurationError } from './config/configuration.error.js';
@@ -22,14 +23,16 @@ async function main(): Promise<void> {
     if (isAbandonedClient(error)) logger.debug(`An abandoned Kafka client: ${String(error)}`);
     else die(logger, 'An unhandled rejection', error);
   });
+  const door = new Door(config.access.path, config.access.identities);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config),
-    createHttpAdapter(config.http),
+    createHttpAdapter({ ...config.http, door }),
     { logger, bodyParser: false, abortOnError: false },
   );
   const store = app.get(OutboxStore, { strict: false });
   store.onFatal((error) => die(logger, 'The storage has failed for good', error));
   if (store.repaired !== null) logger.warn(`The outbox was put right: ${store.repaired}`);
+  door.start();
   await app.listen({ host: config.http.host, port: config.http.port });
   logger.log('Listening', { host: config.http.host, port: config.http.port });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

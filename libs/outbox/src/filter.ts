@@ -22,11 +22,21 @@ export function conditions(filter: RecordFilter, parameters: Parameters): readon
   // The status is spelled out, so that the planner sees that a partial index fits.
   if (filter.status !== undefined) found.push(`status = '${STATUS[filter.status]}'`);
   if (filter.topic !== undefined) found.push(`topic = ${parameters.add(filter.topic)}`);
+  if (filter.topics !== undefined) found.push(isOneOf(filter.topics, parameters));
   if (filter.key !== undefined) found.push(`"key" = ${parameters.add(filter.key)}`);
   if (filter.code !== undefined) found.push(`last_error_code = ${parameters.add(filter.code)}`);
   if (filter.from !== undefined) found.push(`${moment} >= ${parameters.add(filter.from)}`);
   if (filter.to !== undefined) found.push(`${moment} <= ${parameters.add(filter.to)}`);
   return found;
+}
+
+function isOneOf(patterns: readonly string[], parameters: Parameters): string {
+  const each = patterns.map((pattern) => {
+    if (!pattern.endsWith('*')) return `topic = ${parameters.add(pattern)}`;
+    const beginning = pattern.slice(0, -1);
+    return `substr(topic, 1, ${beginning.length}) = ${parameters.add(beginning)}`;
+  });
+  return each.length === 0 ? '1 = 0' : `(${each.join(' OR ')})`;
 }
 
 const STATUS = { pending: 'pending', failed: 'failed', sent: 'sent', dlq: 'dlq' } as const;

@@ -100,6 +100,8 @@ export interface PageRequest {
 
 export interface RecordFilter {
   readonly topic?: string;
+  /** Only topics with one of these names, or beginnings where a `*` stands at the end. */
+  readonly topics?: readonly string[];
   readonly status?: RecordStatus;
   readonly key?: Buffer;
   readonly code?: string;

@@ -1,18 +1,20 @@
-import { Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { TopicAdmin } from '@bridge/kafka';
 import { OutboxStore, type Audit } from '@bridge/outbox';
+import type { FastifyRequest } from 'fastify';
+import { checkTopicOf, mayUse, type Caller } from '../access/index.js';
 import { Configuration } from '../config/bridge.config.js';
 import { ControlBody, ControlQuery } from '../http/index.js';
 import { checkTopic } from '../ingestion/index.js';
-import { filterOf, MessageIdParam, readPage } from '../messages/index.js';
+import { filterOf, MessageIdParam, readPage, seenBy } from '../messages/index.js';
 import { ProblemError } from '../problem/index.js';
 import { deadLetterView, type DeadLetterView, type DeadLettersView } from './dead-letter-view.js';
 import { DeadLettersQuery, DiscardDto, ReplayDto, ReplayMatchingDto } from './dead-letters.dto.js';
 
 const LOOKUP_MS = 1_000;
 
-/** Nobody can be told apart while there are no credentials. */
-const ANONYMOUS: Audit = { actor: 'anonymous' };
+const REPLAY = { needs: 'replay' } as const;
 
 @Controller('admin/dead-letters')
 export class DeadLettersController {
@@ -23,8 +25,11 @@ export class DeadLettersController {
   ) {}
 
   @Get()
-  async list(@ControlQuery(DeadLettersQuery) query: DeadLettersQuery): Promise<DeadLettersView> {
-    const filter = filterOf(query);
+  async list(
+    @ControlQuery(DeadLettersQuery) query: DeadLettersQuery,
+    @Req() request: FastifyRequest,
+  ): Promise<DeadLettersView> {
+    const filter = { ...filterOf(query), ...seenBy(request.caller) };
     const [counts, page] = await Promise.all([
       this.store.countDeadLetters(filter),
       readPage(this.store, { ...filter, status: 'dlq' }, query),
@@ -33,46 +38,57 @@ export class DeadLettersController {
   }
 
   @Get(':message_id')
-  async one(@MessageIdParam() messageId: string): Promise<DeadLetterView> {
+  async one(
+    @MessageIdParam() messageId: string,
+    @Req() request: FastifyRequest,
+  ): Promise<DeadLetterView> {
     const [state, letter] = await Promise.all([
       this.store.find(messageId),
       this.store.deadLetter(messageId),
     ]);
-    if (state === null || letter === null) {
+    if (state === null || letter === null || !mayUse(request.caller, state.topic)) {
       throw new ProblemError('not_found', 'No dead letter has this message id');
     }
     return deadLetterView(state, letter, await this.store.attempts(state.id));
   }
 
   @Post(':message_id/replay')
+  @RouteConfig(REPLAY)
   @HttpCode(202)
   async replay(
     @MessageIdParam() messageId: string,
     @ControlBody(ReplayDto) { topic }: ReplayDto,
+    @Req() { caller }: FastifyRequest,
   ): Promise<{
     readonly success: true;
     readonly message_id: string;
     readonly topic: string;
     readonly status: 'pending';
   }> {
-    if (topic !== undefined) await this.checkTarget(topic);
-    const record = await this.store.replay(messageId, ANONYMOUS, topic);
+    await this.checkOwn(caller, messageId);
+    if (topic !== undefined) await this.checkTarget(caller, topic);
+    const record = await this.store.replay(messageId, auditOf(caller), topic);
     return { success: true, message_id: messageId, topic: record.topic, status: 'pending' };
   }
 
   @Post('replay')
+  @RouteConfig(REPLAY)
   @HttpCode(202)
-  async replayMatching(@ControlBody(ReplayMatchingDto) dto: ReplayMatchingDto): Promise<{
+  async replayMatching(
+    @ControlBody(ReplayMatchingDto) dto: ReplayMatchingDto,
+    @Req() { caller }: FastifyRequest,
+  ): Promise<{
     readonly success: true;
     readonly dry_run: boolean;
     readonly count: number;
   }> {
-    const filter = filterOf(dto);
-    if (Object.keys(filter).length === 0) {
+    const given = filterOf(dto);
+    if (Object.keys(given).length === 0) {
       throw new ProblemError('filter_required', 'Give topic, code, from or to');
     }
+    const filter = { ...given, ...seenBy(caller) };
     if (!dto.dry_run) {
-      const count = await this.store.replayMatching(filter, dto.limit, ANONYMOUS);
+      const count = await this.store.replayMatching(filter, dto.limit, auditOf(caller));
       return { success: true, dry_run: false, count };
     }
     const counts = await this.store.countDeadLetters(filter);
@@ -81,18 +97,34 @@ export class DeadLettersController {
   }
 
   @Delete(':message_id')
+  @RouteConfig(REPLAY)
   async discard(
     @MessageIdParam() messageId: string,
     @ControlBody(DiscardDto) { reason }: DiscardDto,
+    @Req() { caller }: FastifyRequest,
   ): Promise<{ readonly success: true; readonly message_id: string }> {
-    await this.store.discard(messageId, { ...ANONYMOUS, reason });
+    await this.checkOwn(caller, messageId);
+    await this.store.discard(messageId, { ...auditOf(caller), reason });
     return { success: true, message_id: messageId };
   }
 
-  private async checkTarget(topic: string): Promise<void> {
+  /** A record of somebody else's topic is not there. */
+  private async checkOwn(caller: Caller, messageId: string): Promise<void> {
+    if (caller.topics.includes('*')) return;
+    const state = await this.store.find(messageId);
+    if (state !== null && mayUse(caller, state.topic)) return;
+    throw new ProblemError('not_found', 'No record has this message id');
+  }
+
+  private async checkTarget(caller: Caller, topic: string): Promise<void> {
     checkTopic(topic, this.configuration.bridge.delivery.deadLetterTopic);
+    checkTopicOf(caller, topic);
     if ((await this.topics.lookupPartitions(topic, LOOKUP_MS)) === 0) {
       throw new ProblemError('unknown_topic', 'The cluster does not have this topic');
     }
   }
+}
+
+function auditOf({ name }: Caller): Audit {
+  return { actor: name };
 }

@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { TopicAdmin } from '@bridge/kafka';
 import type { FastifyRequest } from 'fastify';
+import { checkTopicOf, mayUse } from '../access/index.js';
 import { ControlBody, refuseQuery } from '../http/index.js';
 import { checkVisibleTopic, isHiddenTopic } from '../ingestion/index.js';
 import { NewTopicDto } from './new-topic.dto.js';
@@ -23,7 +24,9 @@ export class TopicsController {
   @Get('topics')
   async list(@Req() request: FastifyRequest): Promise<readonly string[]> {
     refuseQuery(request);
-    return (await this.topics.list()).filter((topic) => !isHiddenTopic(topic));
+    return (await this.topics.list()).filter(
+      (topic) => !isHiddenTopic(topic) && mayUse(request.caller, topic),
+    );
   }
 
   @Get('topics/:topic')
@@ -38,7 +41,10 @@ export class TopicsController {
 
   @Post('admin/topics')
   @HttpCode(201)
-  async create(@ControlBody(NewTopicDto) dto: NewTopicDto): Promise<{
+  async create(
+    @ControlBody(NewTopicDto) dto: NewTopicDto,
+    @Req() request: FastifyRequest,
+  ): Promise<{
     readonly success: true;
     readonly topic: string;
     readonly partitions: number;
@@ -48,6 +54,7 @@ export class TopicsController {
     const partitions = dto.partitions_count ?? dto.partitions;
     const replicationFactor = dto.replication_factor ?? dto.replicationFactor;
     checkVisibleTopic(topic);
+    checkTopicOf(request.caller, topic);
     const config = Object.fromEntries(
       Object.entries(dto.config).map(([name, value]) => [name, String(value)]),
     );

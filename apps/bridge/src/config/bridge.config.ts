@@ -1,4 +1,5 @@
 import type { DeliveryMode } from '@bridge/outbox';
+import type { Identities } from '../access/index.js';
 
 /** The topic whose group offsets are the ledger. Nothing is ever written to it, and nobody may post to it. */
 export const LEDGER_TOPIC = '_ponte.ledger';
@@ -16,6 +17,12 @@ export interface BridgeConfig {
     readonly maxRecords: number;
     readonly confirmWaitMs: number;
     readonly invalidUtf8: 'windows-1252' | 'reject';
+  };
+  readonly access: {
+    /** The file of the keys, which is looked at again while the bridge runs. */
+    readonly path: string;
+    /** What it held. */
+    readonly identities: Identities;
   };
   readonly outbox: {
     readonly enabled: boolean;

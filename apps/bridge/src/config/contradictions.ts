@@ -1,3 +1,4 @@
+import type { Identities } from '../access/index.js';
 import { LEDGER_TOPIC } from './bridge.config.js';
 import type { ConfigurationFault } from './configuration.error.js';
 import { hostOf, isLoopback } from './loopback.js';
@@ -14,19 +15,27 @@ type Rule = readonly [variable: keyof Variables, broken: boolean, reason: string
 export function contradictions(
   v: Variables,
   overrides: TopicOverrides,
+  identities: Identities,
   faulty: ReadonlySet<string>,
 ): readonly ConfigurationFault[] {
-  return [...exposure(v), ...kafka(v), ...delivery(v, overrides), ...storage(v), ...times(v)]
+  return [
+    ...exposure(v, identities),
+    ...kafka(v),
+    ...delivery(v, overrides),
+    ...storage(v),
+    ...times(v),
+  ]
     .filter(([variable, broken]) => broken && !faulty.has(variable))
     .map(([variable, , reason]) => ({ variable, reason }));
 }
 
-function exposure(v: Variables): readonly Rule[] {
+function exposure(v: Variables, { entries }: Identities): readonly Rule[] {
+  const isOpen = entries.length === 0 && v.ALLOW_ANONYMOUS !== 'true';
   return [
     [
       'HOST',
-      !isLoopback(v.HOST) && v.ALLOW_ANONYMOUS !== 'true',
-      'must be a loopback address such as 127.0.0.1: whoever reaches the port may post. ALLOW_ANONYMOUS=true permits it',
+      !isLoopback(v.HOST) && isOpen,
+      'must be a loopback address such as 127.0.0.1: whoever reaches the port may post. Make keys (npm run keys), or set ALLOW_ANONYMOUS=true',
     ],
   ];
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
 import type { DeliveryMode } from '@bridge/outbox';
+import { NOBODY, readIdentities, type Identities } from '../access/index.js';
 import type { BridgeConfig, KafkaSasl, LogLevel } from './bridge.config.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration.error.js';
 import { contradictions } from './contradictions.js';
@@ -27,9 +28,16 @@ export function readEnvironment(environment: Environment = process.env): BridgeC
     faults.push({ variable: property, reason });
   }
   const overrides = topicOverrides(given, faults);
-  faults.push(...contradictions(variables, overrides, new Set(faults.map((f) => f.variable))));
+  const identities = identitiesOf(variables, faults);
+  const faulty = new Set(faults.map((f) => f.variable));
+  faults.push(...contradictions(variables, overrides, identities, faulty));
   if (faults.length > 0) throw new ConfigurationError(faults);
-  return bridgeConfig(variables, overrides);
+  return bridgeConfig(variables, overrides, identities);
+}
+
+/** For the command that makes the first key: without it the rest of the configuration may not be right yet. */
+export function keysPath(environment: Environment = process.env): string {
+  return environment['KEYS_PATH'] || new Variables().KEYS_PATH;
 }
 
 /** What is set, by name, with the contents of `_FILE` variables in their place. */
@@ -57,6 +65,16 @@ function withFiles(
     }
   }
   return given;
+}
+
+function identitiesOf(v: Variables, faults: ConfigurationFault[]): Identities {
+  try {
+    return readIdentities(v.KEYS_PATH);
+  } catch (error) {
+    const reason = `names a file that is not right: ${(error as Error).message}`;
+    faults.push({ variable: 'KEYS_PATH', reason });
+    return NOBODY;
+  }
 }
 
 function contentOf(path: string): string | null {
@@ -89,7 +107,11 @@ function topicOverrides(
 }
 
 /** The typed configuration of variables that have passed every rule. */
-function bridgeConfig(v: Variables, overrides: TopicOverrides): BridgeConfig {
+function bridgeConfig(
+  v: Variables,
+  overrides: TopicOverrides,
+  identities: Identities,
+): BridgeConfig {
   const mode = v.DELIVERY as DeliveryMode;
   return {
     http: {
@@ -100,6 +122,7 @@ function bridgeConfig(v: Variables, overrides: TopicOverrides): BridgeConfig {
       confirmWaitMs: Number(v.CONFIRM_WAIT_MS),
       invalidUtf8: v.INVALID_UTF8 as 'windows-1252' | 'reject',
     },
+    access: { path: v.KEYS_PATH, identities },
     outbox: {
       enabled: v.ENABLE_OUTBOX === 'true',
       url: v.OUTBOX_URL,

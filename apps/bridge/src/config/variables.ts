@@ -27,6 +27,7 @@ export class Variables {
   @Must('must be an address or a host name', (text) => /^[a-zA-Z0-9.:_-]+$/.test(text))
   HOST = '127.0.0.1';
   @IsOneOf('true', 'false') ALLOW_ANONYMOUS = 'false';
+  @Must('must be the path of a file', (text) => text !== '') KEYS_PATH = './data/keys.json';
 
   @Must('must be host:port, several with commas between them', (text) => BROKERS.test(text))
   KAFKA_BROKERS = 'localhost:9092';

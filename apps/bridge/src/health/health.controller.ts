@@ -1,12 +1,16 @@
 import { Controller, Get, Header, Res, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { OutboxStore } from '@bridge/outbox';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { Configuration } from '../config/bridge.config.js';
 import { RelayStatus } from '../relay/index.js';
 import { healthBody, type HealthBody } from './health-body.js';
 import { Indicators } from './indicators.js';
 import { Readiness } from './readiness.js';
+
+/** Supervisors and load balancers have no keys; these tell one word. */
+const PUBLIC = { needs: 'nothing' } as const;
 
 @Controller('health')
 export class HealthController {
@@ -41,12 +45,14 @@ export class HealthController {
 
   /** The process is alive; nothing else is asked, so that no trouble elsewhere restarts it. */
   @Get('live')
+  @RouteConfig(PUBLIC)
   @Header('cache-control', 'no-store')
   live(): { readonly status: 'alive' } {
     return { status: 'alive' };
   }
 
   @Get('ready')
+  @RouteConfig(PUBLIC)
   @Header('cache-control', 'no-store')
   ready(): { readonly status: 'ready' } {
     const refused = this.readiness.refusal();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Door } from '../access/index.js';
 import { answerProblem } from '../problem/index.js';
 import { BodyBudget } from './body-budget.js';
 import { Connections } from './connections.js';
@@ -64,13 +65,14 @@ export class BridgeHttpAdapter extends FastifyAdapter {
 
 export interface HttpOptions {
   readonly maxBodyBytes: number;
+  readonly door: Door;
   /** Absent: HTTP_TIMEOUTS. */
   readonly timeouts?: HttpTimeouts;
 }
 
 /** The one place where the choices about HTTP stand. */
 export function createHttpAdapter(options: HttpOptions): BridgeHttpAdapter {
-  const { maxBodyBytes, timeouts = HTTP_TIMEOUTS } = options;
+  const { maxBodyBytes, door, timeouts = HTTP_TIMEOUTS } = options;
   const adapter = new BridgeHttpAdapter({
     bodyLimit: maxBodyBytes,
     requestTimeout: timeouts.requestMs,
@@ -106,6 +108,7 @@ export function createHttpAdapter(options: HttpOptions): BridgeHttpAdapter {
     routes,
     bodies,
     maxBodyBytes,
+    door,
     shuttingDown: () => adapter.shuttingDown,
   });
   connections.watch(fastify.server);

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { refuseAccess, type Caller, type Door } from '../access/index.js';
 import { ProblemError } from '../problem/index.js';
 import { announcedBytes, type BodyBudget } from './body-budget.js';
 import { codingOf } from './content-coding.js';
@@ -31,6 +32,7 @@ export interface Screen {
   readonly routes: RouteTable;
   readonly bodies: BodyBudget;
   readonly maxBodyBytes: number;
+  readonly door: Door;
   readonly shuttingDown: () => boolean;
 }
 
@@ -38,6 +40,7 @@ export interface Screen {
 export function screenRequests(fastify: FastifyInstance, screen: Screen): void {
   const { bodies, maxBodyBytes } = screen;
   fastify.decorateRequest('reservedBytes', 0);
+  fastify.decorateRequest('caller', null as unknown as Caller);
   fastify.decorateRequest('releaseBody', function release(this: FastifyRequest) {
     bodies.release(this.reservedBytes);
     this.reservedBytes = 0;
@@ -83,7 +86,10 @@ function afterBody({ raw }: FastifyRequest, then: () => void): void {
   raw.resume();
 }
 
-function refusal(request: FastifyRequest, { routes, shuttingDown }: Screen): ProblemError | null {
+function refusal(
+  request: FastifyRequest,
+  { routes, door, shuttingDown }: Screen,
+): ProblemError | null {
   const { method, headers, raw } = request;
   const fault = faultOfForm(raw);
   if (fault !== null) return fault;
@@ -91,6 +97,8 @@ function refusal(request: FastifyRequest, { routes, shuttingDown }: Screen): Pro
     return new ProblemError('expectation_failed', 'Only 100-continue is known as Expect');
   }
   if (request.is404) return noSuchRoute(routes.methodsOf(request.url));
+  const denied = refuseAccess(request, door);
+  if (denied !== null) return denied;
   if (shuttingDown() && method !== 'GET' && method !== 'HEAD') {
     return new ProblemError('shutting_down', 'The bridge is shutting down', { retryAfter: 5 });
   }

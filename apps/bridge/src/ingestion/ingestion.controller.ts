@@ -21,7 +21,7 @@ export class IngestionController {
   ) {}
 
   @Post('topics/:topic')
-  @RouteConfig({ mediaTypes: POST_MEDIA_TYPES })
+  @RouteConfig({ needs: 'produce', mediaTypes: POST_MEDIA_TYPES })
   async post(
     @Param('topic') topic: string,
     @Req() request: FastifyRequest,
@@ -35,6 +35,7 @@ export class IngestionController {
   }
 
   @Post('transactions')
+  @RouteConfig({ needs: 'produce' })
   async postTransaction(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -48,6 +49,7 @@ export class IngestionController {
     return {
       body: bodyOf(request),
       contentType: request.headers['content-type'],
+      caller: request.caller,
       rawHeaders: request.raw.rawHeaders,
       ...requestFacts(request, this.configuration.bridge.http.confirmWaitMs),
       startedAt,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { checkTopicOf, type Caller } from '../access/index.js';
 import { Configuration } from '../config/bridge.config.js';
 import { ProblemError } from '../problem/index.js';
 import {
@@ -40,20 +41,21 @@ export class RecordReader {
 
   /** @throws ProblemError with the code of what is wrong, and the place of the record that it is about. */
   async readTransaction(submission: Submission): Promise<Reading> {
-    const { body, contentType, rawHeaders } = submission;
+    const { body, caller, contentType, rawHeaders } = submission;
     const { http } = this.configuration.bridge;
     refuseRecordHeaders(rawHeaders);
     const text = decodeBody(body, contentType, http);
     const records = readAddressed(text.bytes, Date.now(), http.maxRecords);
     records.forEach(({ topic }, index) =>
-      inList(true, index, () => this.checkTransactional(topic)),
+      inList(true, index, () => this.checkTransactional(topic, caller)),
     );
     return this.compose({ ...text, records, many: true }, submission, true);
   }
 
-  private checkTransactional(topic: string): void {
+  private checkTransactional(topic: string, caller: Caller): void {
     const { topics, delivery } = this.configuration.bridge;
     checkTopic(topic, delivery.deadLetterTopic);
+    checkTopicOf(caller, topic);
     if (topics.deliveryOf(topic) === 'exactly-once') return;
     throw new ProblemError('not_transactional', 'Records of this topic may come twice');
   }

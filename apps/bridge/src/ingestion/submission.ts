@@ -1,8 +1,10 @@
+import type { Caller } from '../access/index.js';
 import type { Preference } from './preference.js';
 
 /** A POST as HTTP brings it. */
 export interface Submission {
   readonly body: Buffer;
+  readonly caller: Caller;
   readonly contentType: string | undefined;
   /** Names and values in turn, as they came. */
   readonly rawHeaders: readonly string[];

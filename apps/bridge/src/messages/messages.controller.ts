@@ -1,9 +1,11 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { OutboxStore } from '@bridge/outbox';
+import { mayUse } from '../access/index.js';
 import { ControlQuery } from '../http/index.js';
 import { ProblemError } from '../problem/index.js';
 import { MessageIdParam } from './message-id.param.js';
-import { filterOf, MessagesQuery } from './page-query.js';
+import { filterOf, MessagesQuery, seenBy } from './page-query.js';
 import { readPage, type PageView } from './page.js';
 import { attemptView, recordView, type AttemptView, type RecordView } from './record-view.js';
 
@@ -13,16 +15,21 @@ export class MessagesController {
   constructor(private readonly store: OutboxStore) {}
 
   @Get()
-  list(@ControlQuery(MessagesQuery) query: MessagesQuery): Promise<PageView> {
-    return readPage(this.store, filterOf(query), query);
+  list(
+    @ControlQuery(MessagesQuery) query: MessagesQuery,
+    @Req() request: FastifyRequest,
+  ): Promise<PageView> {
+    return readPage(this.store, { ...filterOf(query), ...seenBy(request.caller) }, query);
   }
 
   @Get(':message_id')
   async one(
     @MessageIdParam() messageId: string,
+    @Req() request: FastifyRequest,
   ): Promise<RecordView & { readonly attempts: readonly AttemptView[] }> {
     const state = await this.store.find(messageId);
-    if (state === null) throw new ProblemError('not_found', 'No record has this message id');
+    if (state === null || !mayUse(request.caller, state.topic))
+      throw new ProblemError('not_found', 'No record has this message id');
     const attempts = state.retryCount === 0 ? [] : await this.store.attempts(state.id);
     return { ...recordView(state), attempts: attempts.map(attemptView) };
   }

@@ -1,5 +1,6 @@
 import { IsIn, IsString, Length, Matches } from 'class-validator';
 import type { RecordFilter, RecordStatus } from '@bridge/outbox';
+import type { Caller } from '../access/index.js';
 import { IsInstant, MayBeAbsent, parseInstant } from '../http/index.js';
 
 /** What every list may be asked for. */
@@ -18,6 +19,11 @@ export class MessagesQuery extends PageQuery {
   @MayBeAbsent() @IsIn(['pending', 'failed', 'sent', 'dlq']) status: RecordStatus | undefined =
     undefined;
   @MayBeAbsent() @IsString() @Length(0, 4096) key: string | undefined = undefined;
+}
+
+/** Records of other topics than the caller's own are not there for him. */
+export function seenBy({ topics }: Caller): Pick<RecordFilter, 'topics'> {
+  return topics.includes('*') ? {} : { topics };
 }
 
 /** Only what was given goes into the filter. */

@@ -53,6 +53,12 @@ const DESCRIPTION =
   'A durable bridge from HTTP to Apache Kafka. A 2xx to a POST means that the record is safe. 408, 425, 429 and 5xx ' +
   'mean "post the same again", every other 4xx means "do not". docs/errors.md explains every code.';
 
+const WAYS_TO_SHOW_A_KEY = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'The key.' },
+  basic: { type: 'http', scheme: 'basic', description: "The key's id as user, the key as password." },
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The key.' },
+} as const;
+
 interface PathItem {
   readonly [method: string]: unknown;
 }
@@ -63,7 +69,11 @@ export interface OpenApiDocument {
   readonly servers: readonly { readonly url: string; readonly description: string }[];
   readonly tags: readonly { readonly name: string }[];
   readonly paths: Readonly<Record<string, PathItem>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly securitySchemes: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  };
 }
 
 /** The whole document. Pure; docs/openapi.json is this, written down. */
@@ -90,7 +100,9 @@ export function openApiDocument(): OpenApiDocument {
     servers: [{ url: '/', description: 'This bridge' }],
     tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
     paths: Object.fromEntries([...routes].map(([path, methods]) => [path, pathItem(methods)])),
-    components: { schemas: SCHEMAS },
+    // The last one, without any: while the bridge has no keys, nobody is asked for one.
+    security: [...Object.keys(WAYS_TO_SHOW_A_KEY).map((name) => ({ [name]: [] })), {}],
+    components: { schemas: SCHEMAS, securitySchemes: WAYS_TO_SHOW_A_KEY },
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Controller, Get, Header, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refuseQuery } from '../http/index.js';
 import { openApiDocument } from './document.js';
@@ -8,6 +9,9 @@ import { openApiDocument } from './document.js';
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** They say what every copy of this program says. */
+const PUBLIC = { needs: 'nothing' } as const;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -24,6 +28,7 @@ export class OpenApiController {
   private readonly style = pageFile('docs.css');
 
   @Get('openapi.json')
+  @RouteConfig(PUBLIC)
   @Header('content-type', JSON_TYPE)
   openapi(@Req() request: FastifyRequest): string {
     refuseQuery(request);
@@ -31,16 +36,19 @@ export class OpenApiController {
   }
 
   @Get('docs')
+  @RouteConfig(PUBLIC)
   docs(@Res({ passthrough: true }) reply: FastifyReply): string {
     return safe(reply, 'text/html', this.page);
   }
 
   @Get('docs/docs.js')
+  @RouteConfig(PUBLIC)
   docsScript(@Res({ passthrough: true }) reply: FastifyReply): string {
     return safe(reply, 'text/javascript', this.script);
   }
 
   @Get('docs/docs.css')
+  @RouteConfig(PUBLIC)
   docsStyle(@Res({ passthrough: true }) reply: FastifyReply): string {
     return safe(reply, 'text/css', this.style);
   }

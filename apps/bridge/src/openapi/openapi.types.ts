@@ -51,6 +51,8 @@ export interface Operation {
   readonly answers: Responses;
   /** Codes that it can be refused with, beside those that any request can have. */
   readonly problems: readonly ProblemCode[];
+  /** Anybody may ask it. */
+  readonly open?: true;
   /** Absent: the bridge's own. */
   readonly refusedIn?: readonly RefusalForm[];
   /** What a problem is for callers of the Kafka REST Proxy at this place, where that is not the usual code. */

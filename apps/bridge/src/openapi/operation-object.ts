@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MediaType, Operation, Parameter, Response, Responses } from './openapi.types.js';
-import { ALWAYS, ON_THE_WIRE, problemResponses } from './problem-responses.js';
+import { ALWAYS, CLOSED, ON_THE_WIRE, problemResponses } from './problem-responses.js';
 import { restProxyResponses } from './rest-proxy-responses.js';
 
 type Content = Readonly<Record<string, MediaType>>;
@@ -21,6 +21,7 @@ export function operationObject(
     tags: [...new Set(languages.map(({ tag }) => tag))],
     summary: first?.summary,
     ...(description === '' ? {} : { description }),
+    ...(languages.every(({ open }) => open) ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(bodies.length === 0
       ? {}
@@ -39,14 +40,16 @@ export function operationObject(
 /** What it can be refused with, in each form in which it is told. */
 function refusalsOf({
   problems,
+  open,
   refusedIn = ['problem'],
   codesHere,
 }: Operation): readonly Responses[] {
-  const own = refusedIn.includes('problem') ? [...problems, ...ALWAYS] : [];
+  const all = [...problems, ...ALWAYS, ...(open === true ? [] : CLOSED)];
+  const own = refusedIn.includes('problem') ? all : [];
   return [
     problemResponses([...own, ...ON_THE_WIRE]),
     ...refusedIn.flatMap((form) =>
-      form === 'problem' ? [] : [restProxyResponses(form, [...problems, ...ALWAYS], codesHere)],
+      form === 'problem' ? [] : [restProxyResponses(form, all, codesHere)],
     ),
   ];
 }

@@ -23,6 +23,9 @@ export const ALWAYS: readonly ProblemCode[] = [
   'overloaded',
 ];
 
+/** What whoever shows no key, or one without the right, is refused with. */
+export const CLOSED: readonly ProblemCode[] = ['unauthenticated', 'forbidden'];
+
 /** Answers to what is no operation at all, and what only the log has. */
 export const OUTSIDE: readonly ProblemCode[] = ['method_not_allowed', 'client_aborted'];
 

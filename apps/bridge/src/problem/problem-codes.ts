@@ -20,6 +20,9 @@ export const PROBLEMS = {
   duplicate_header: { status: 400, title: 'Header given twice' },
   unknown_parameter: { status: 400, title: 'Unknown parameter' },
   invalid_parameter: { status: 400, title: 'Invalid parameter' },
+  // Who asks.
+  unauthenticated: { status: 401, title: 'Not known' },
+  forbidden: { status: 403, title: 'Not allowed' },
   // What the body says.
   empty_body: { status: 400, title: 'Empty body' },
   invalid_json: { status: 400, title: 'Invalid JSON' },

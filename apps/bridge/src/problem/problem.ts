@@ -45,6 +45,9 @@ const CLOSING: ReadonlySet<string> = new Set([
   'shutting_down',
 ] satisfies readonly ProblemCode[]);
 
+/** RFC 9110 §11.6.1; both carry a key (`access/credential.ts`). */
+const CHALLENGES = 'Bearer realm="ponte", Basic realm="ponte", charset="UTF-8"';
+
 /**
  * Headers that belong to the refusal. Every 503 and 507 says when to come again, spread over 1 to 5 seconds so
  * that callers do not come back all at once.
@@ -61,6 +64,7 @@ export function problemHeaders(
     'content-type': PROBLEM_TYPE,
     'cache-control': 'no-store',
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...(status === 401 ? { 'www-authenticate': CHALLENGES } : {}),
     ...(allow === undefined ? {} : { allow: allow.join(', ') }),
     ...(code === 'bad_encoding' ? { 'accept-encoding': 'gzip' } : {}),
     ...(closes ? { connection: 'close' } : {}),

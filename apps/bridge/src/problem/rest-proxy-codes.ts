@@ -7,6 +7,7 @@ import type { ProblemCode } from './problem-codes.js';
  */
 export const REST_PROXY_CODES = {
   40002: 400,
+  40101: 401,
   40301: 403,
   40401: 404,
   40402: 404,
@@ -38,6 +39,8 @@ export const REST_PROXY_OF_PROBLEM: Readonly<
   invalid_entries: 42208,
   schema_unsupported: 42206,
   invalid_topic: 42206,
+  unauthenticated: 40101,
+  forbidden: 40301,
   topic_forbidden: 40301,
   topic_not_authorized: 40301,
   unknown_topic: 40401,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { KafkaError, TopicAdmin, type TopicOverview, type TopicPartition } from '@bridge/kafka';
+import { mayUse, type Caller } from '../access/index.js';
 import { checkVisibleTopic, isHiddenTopic } from '../ingestion/index.js';
 import { ProblemError, type RestProxyCode } from '../problem/index.js';
 
@@ -8,12 +9,12 @@ import { ProblemError, type RestProxyCode } from '../problem/index.js';
 export class ClusterTopics {
   constructor(private readonly topics: TopicAdmin) {}
 
-  async names(): Promise<readonly string[]> {
-    return (await this.topics.list()).filter((topic) => !isHiddenTopic(topic));
+  async names(caller: Caller): Promise<readonly string[]> {
+    return (await this.topics.list()).filter((topic) => isSeenBy(caller, topic));
   }
 
-  async all(): Promise<readonly TopicOverview[]> {
-    return (await this.topics.overviews()).filter(({ topic }) => !isHiddenTopic(topic));
+  async all(caller: Caller): Promise<readonly TopicOverview[]> {
+    return (await this.topics.overviews()).filter(({ topic }) => isSeenBy(caller, topic));
   }
 
   /** @param missing the code of a topic that is not there, which differs from place to place. */
@@ -42,6 +43,10 @@ export class ClusterTopics {
       });
     }
   }
+}
+
+function isSeenBy(caller: Caller, topic: string): boolean {
+  return !isHiddenTopic(topic) && mayUse(caller, topic);
 }
 
 function isMissing(error: unknown): boolean {

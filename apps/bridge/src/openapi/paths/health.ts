@@ -80,6 +80,7 @@ export const healthPaths: Paths = {
     get: {
       id: 'live',
       tag: 'Operation',
+      open: true,
       summary: 'Whether the process is alive',
       answers: {
         200: answer('It is.', object({ status: constant('alive') }), { status: 'alive' }),
@@ -91,6 +92,7 @@ export const healthPaths: Paths = {
     get: {
       id: 'ready',
       tag: 'Operation',
+      open: true,
       summary: 'Whether a POST would be accepted',
       answers: {
         200: answer('It would.', object({ status: constant('ready') }), { status: 'ready' }),

@@ -59,7 +59,11 @@ function refused(path: string, id: string, method: Method): Operation {
       ? { body: { required: false, content: { [type]: { schema: {}, example: {} } } } }
       : {}),
     answers: {},
-    problems: ['not_implemented', 'shutting_down'],
+    problems: [
+      'not_implemented',
+      'shutting_down',
+      ...(names.includes('topic') ? (['topic_forbidden'] as const) : []),
+    ],
     refusedIn: [isV3 ? 'v3' : 'v2'],
   };
 }

@@ -10,6 +10,7 @@ export const selfPaths: Paths = {
     get: {
       id: 'openapi',
       tag: 'Documentation',
+      open: true,
       summary: 'This document',
       answers: {
         200: {
@@ -24,6 +25,7 @@ export const selfPaths: Paths = {
     get: {
       id: 'docs',
       tag: 'Documentation',
+      open: true,
       summary: 'A page to read this document and to try it',
       answers: { 200: page('The page.', 'text/html') },
       problems: [],
@@ -33,6 +35,7 @@ export const selfPaths: Paths = {
     get: {
       id: 'docsScript',
       tag: 'Documentation',
+      open: true,
       summary: 'The script of the page',
       answers: { 200: page('The script.', 'text/javascript') },
       problems: [],
@@ -42,6 +45,7 @@ export const selfPaths: Paths = {
     get: {
       id: 'docsStyle',
       tag: 'Documentation',
+      open: true,
       summary: 'The style of the page',
       answers: { 200: page('The style.', 'text/css') },
       problems: [],

@@ -11,7 +11,7 @@ export class V2ProduceController {
   constructor(private readonly produce: V2Produce) {}
 
   @Post()
-  @RouteConfig({ mediaTypes: ['application/json', ...REST_PROXY_MEDIA_TYPES] })
+  @RouteConfig({ needs: 'produce', mediaTypes: ['application/json', ...REST_PROXY_MEDIA_TYPES] })
   async post(
     @Param('topic') topic: string,
     @Param('partition') partition: string,

@@ -22,7 +22,7 @@ export class V2TopicsController {
   @Get('topics')
   @RouteConstraints(FOR_REST_PROXY)
   async list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return answer(request, reply, () => this.cluster.names());
+    return answer(request, reply, () => this.cluster.names(request.caller));
   }
 
   @Get('topics/:topic')

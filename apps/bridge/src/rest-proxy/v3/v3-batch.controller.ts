@@ -1,4 +1,5 @@
 import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Configuration } from '../../config/bridge.config.js';
 import { bodyOf, decodeBody, requestFacts } from '../../ingestion/index.js';
@@ -26,6 +27,7 @@ export class V3BatchController {
 
   // Two colons are how the router writes one.
   @Post('records::batch')
+  @RouteConfig({ needs: 'produce' })
   @HttpCode(207)
   async post(
     @Param('cluster') clusterId: string,

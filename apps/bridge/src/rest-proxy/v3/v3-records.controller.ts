@@ -46,7 +46,7 @@ export class V3RecordsController {
   }
 
   @Post()
-  @RouteConfig({ streamed: true })
+  @RouteConfig({ needs: 'produce', streamed: true })
   async post(
     @Param('cluster') clusterId: string,
     @Param('topic') topic: string,

@@ -1,6 +1,7 @@
 import { Controller, Delete, HttpCode, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TopicAdmin, type NewTopic } from '@bridge/kafka';
+import { checkTopicOf } from '../../access/index.js';
 import { Configuration } from '../../config/bridge.config.js';
 import { bodyOf, checkTopic, checkVisibleTopic } from '../../ingestion/index.js';
 import { ProblemError } from '../../problem/index.js';
@@ -29,6 +30,7 @@ export class V3TopicChangesController {
     const wanted = readNewTopic(bodyOf(request));
     const { topic } = wanted;
     checkName(topic);
+    checkTopicOf(request.caller, topic);
     await this.topics.create(wanted);
     const resources = resourcesFor(request, clusterId);
     if (wanted.validateOnly === true) {

@@ -26,7 +26,7 @@ export class V3TopicsController {
   ) {
     await this.identity.check(clusterId);
     const resources = resourcesFor(request, clusterId);
-    const data = (await this.cluster.all()).map((one) =>
+    const data = (await this.cluster.all(request.caller)).map((one) =>
       resources.topic(one, isHiddenTopic(one.topic)),
     );
     return answerV3(reply, resources.list('KafkaTopicList', '/topics', data));

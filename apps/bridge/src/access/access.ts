@@ -1,0 +1,57 @@
+import type { FastifyRequest } from 'fastify';
+import { ProblemError } from '../problem/index.js';
+import { mayUse, type Caller, type Role } from './caller.js';
+import { shownKey } from './credential.js';
+import type { Door } from './door.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * What a caller must be allowed to; `nothing`: anybody may come. Absent: `read` of what is only looked at, `admin`
+     * of everything else, so that a new route is closed until somebody decides.
+     */
+    needs?: Role | 'nothing';
+  }
+  interface FastifyRequest {
+    /** Who asks. Set before the body is read. */
+    caller: Caller;
+  }
+}
+
+const LOOKING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Decides about a request whose route is known: by what stands with the route and not by the form of its path, which can
+ * be written in many ways.
+ * @returns the refusal `unauthenticated`, `forbidden` or `topic_forbidden`; null: he may.
+ */
+export function refuseAccess(request: FastifyRequest, door: Door): ProblemError | null {
+  const needed = request.routeOptions.config.needs ?? usualNeed(request.method);
+  if (needed === 'nothing') return null;
+  const caller = door.callerOf(shownKey(request.raw));
+  if (caller === null) {
+    return new ProblemError('unauthenticated', 'Show a valid key: Authorization: Bearer <key>');
+  }
+  request.caller = caller;
+  if (!caller.roles.has(needed)) {
+    return new ProblemError('forbidden', `This key is not allowed to ${needed}`);
+  }
+  const { topic } = request.params as { readonly topic?: unknown };
+  return typeof topic === 'string' ? refuseTopic(caller, topic) : null;
+}
+
+/** Says nothing of whether there is such a topic. */
+export function refuseTopic(caller: Caller, topic: string): ProblemError | null {
+  if (mayUse(caller, topic)) return null;
+  return new ProblemError('topic_forbidden', 'This topic is not open to this key');
+}
+
+/** @throws ProblemError `topic_forbidden`. */
+export function checkTopicOf(caller: Caller, topic: string): void {
+  const refused = refuseTopic(caller, topic);
+  if (refused !== null) throw refused;
+}
+
+function usualNeed(method: string): Role {
+  return LOOKING.has(method) ? 'read' : 'admin';
+}

@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import { newApiKey } from './api-key.js';
+import { shownKey } from './credential.js';
+
+const { id, text } = newApiKey();
+const basic = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+const shown = (headers: Readonly<Record<string, readonly string[]>>) =>
+  shownKey({ headersDistinct: headers } as unknown as IncomingMessage)?.id ?? null;
+
+test.each<[string, Readonly<Record<string, readonly string[]>>]>([
+  ['Bearer', { authorization: [`Bearer ${text}`] }],
+  ['the scheme in any case', { authorization: [`bEARER  ${text}`] }],
+  ['Basic with the id as user', { authorization: [basic(id, text)] }],
+  ['Basic without a user', { authorization: [basic('', text)] }],
+  ['Basic with the key as user', { authorization: [basic(text, '')] }],
+  ['X-API-Key', { 'x-api-key': [text] }],
+])('a key is shown as %s', (_, headers) => {
+  expect(shown(headers)).toBe(id);
+});
+
+test.each<[string, Readonly<Record<string, readonly string[]>>]>([
+  ['nothing', {}],
+  ['an empty header', { authorization: [''] }],
+  ['a scheme alone', { authorization: ['Bearer'] }],
+  ['a scheme and a space', { authorization: ['Bearer '] }],
+  ['Basic that is no base64', { authorization: ['Basic !!!'] }],
+  ['an unknown scheme', { authorization: [`Token ${text}`] }],
+  ['a key without a scheme', { authorization: [text] }],
+  ['something after the key', { authorization: [`Bearer ${text} x`] }],
+  ['Basic with the id of another key', { authorization: [basic('0123456789abcdef', text)] }],
+  ['two headers', { authorization: [`Bearer ${text}`, `Bearer ${text}`] }],
+  ['two ways at once', { authorization: [`Bearer ${text}`], 'x-api-key': [text] }],
+])('%s shows none', (_, headers) => {
+  expect(shown(headers)).toBeNull();
+});

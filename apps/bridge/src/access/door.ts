@@ -1,0 +1,98 @@
+import { Logger } from '@nestjs/common';
+import { ANONYMOUS, type Caller } from './caller.js';
+import type { ApiKey } from './api-key.js';
+import { Identities } from './identities.js';
+import { readLastUse, writeLastUse } from './last-use.js';
+import { readIdentities, versionOf, type Version } from './identities-file.js';
+
+const LOOK_MS = 1_000;
+/** The last use of each key is noted so often, and at the end. */
+const NOTE_MS = 60_000;
+
+/**
+ * Who is let in: whoever has a valid key, or everybody while there are no keys. It looks at the file every second, so a
+ * key that is revoked is refused a second later, on every instance that has the file.
+ */
+export class Door {
+  private readonly logger = new Logger(Door.name);
+  private version: Version;
+  private timer: NodeJS.Timeout | null = null;
+  private failure: string | null = null;
+  private readonly used = new Map<string, number>();
+  private noteAt = 0;
+
+  /** @param identities what the file held when the configuration was read. */
+  constructor(
+    private readonly path: string,
+    private identities: Identities,
+  ) {
+    // Older than any: the first look reads what was written since the configuration was.
+    this.version = '';
+  }
+
+  start(): void {
+    this.timer ??= setInterval(() => {
+      this.look();
+      if (Date.now() >= this.noteAt) this.noteUse();
+    }, LOOK_MS).unref();
+  }
+
+  stop(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+    this.noteUse();
+  }
+
+  /** Whether keys are asked for. Once they are, they are for as long as the process lives. */
+  get isLocked(): boolean {
+    return this.identities.entries.length > 0;
+  }
+
+  /** @param key null: none was shown. @returns null: nobody who is known. */
+  callerOf(key: ApiKey | null): Caller | null {
+    if (!this.isLocked) return ANONYMOUS;
+    if (key === null) return null;
+    const now = Date.now();
+    const caller = this.identities.callerOf(key, now);
+    if (caller !== null) this.used.set(key.id, now);
+    return caller;
+  }
+
+  /** What cannot be read, or is gone, changes nothing: an accident with a file must not open the door. */
+  look(): void {
+    try {
+      const version = versionOf(this.path);
+      if (version === this.version) return;
+      const read = readIdentities(this.path);
+      this.version = version;
+      this.failure = null;
+      if (read.entries.length === 0 && this.isLocked) throw new Error('nobody is in it');
+      if (read.entries.length > 0) this.replace(read);
+    } catch (error) {
+      const failure = (error as Error).message;
+      if (failure !== this.failure) {
+        this.logger.error(`KEYS_PATH was not taken: ${failure}. Those before it are valid.`);
+      }
+      this.failure = failure;
+    }
+  }
+
+  /** For `npm run keys -- list`. A folder that cannot be written to is no reason to refuse anybody. */
+  private noteUse(): void {
+    this.noteAt = Date.now() + NOTE_MS;
+    if (this.used.size === 0) return;
+    const noted = [...this.used].map(([id, at]) => [id, new Date(at).toISOString()] as const);
+    try {
+      writeLastUse(this.path, { ...readLastUse(this.path), ...Object.fromEntries(noted) });
+      this.used.clear();
+    } catch (error) {
+      this.logger.debug(`The last use of the keys is not noted: ${(error as Error).message}`);
+    }
+  }
+
+  private replace(read: Identities): void {
+    const before = this.identities.entries.length;
+    this.identities = read;
+    this.logger.log('The identities were read', { before, now: read.entries.length });
+  }
+}

@@ -1,0 +1,91 @@
+import { newApiKey, parseApiKey } from './api-key.js';
+import { parseIdentities, textOf, type Identity } from './identities.js';
+import { created, revoked, rotated } from './keys.js';
+
+const NOW = Date.parse('2026-11-26T12:00:00Z');
+const REQUEST = {
+  name: 'protheus',
+  roles: ['produce'],
+  topics: ['notas*'],
+  validMs: null,
+} as const;
+const make = (validMs: number | null = null) => created([], { ...REQUEST, validMs }, 'root', NOW);
+const callerOf = (entries: readonly Identity[], text: string | null, at: number) => {
+  const key = parseApiKey(text ?? '');
+  return key === null ? null : parseIdentities(textOf(entries)).callerOf(key, at);
+};
+
+test('a key that was made lets its caller in with its rights', () => {
+  const { entries, text } = make();
+  expect(callerOf(entries, text, NOW)).toEqual({
+    name: 'protheus',
+    roles: new Set(['produce']),
+    topics: ['notas*'],
+  });
+  expect(textOf(entries)).not.toContain(text?.split('.')[1]);
+});
+
+test('no key but a valid one does', () => {
+  const { entries, text, id } = make(1_000);
+  expect(callerOf(entries, text, NOW + 999)).not.toBeNull();
+  expect(callerOf(entries, text, NOW + 1_000)).toBeNull();
+  expect(callerOf(entries, newApiKey().text, NOW)).toBeNull();
+  const other = parseApiKey(newApiKey().text)?.secret;
+  expect(callerOf(entries, `ponte_${id}.${other}`, NOW)).toBeNull();
+  expect(callerOf(revoked(entries, id, NOW)?.entries ?? [], text, NOW)).toBeNull();
+});
+
+test('a key that is rotated has a successor with its rights, and ends after the overlap', () => {
+  const old = make(10_000);
+  const changed = rotated(old.entries, old.id, 'root', NOW + 5_000, 1_000);
+  const entries = changed?.entries ?? [];
+  expect(callerOf(entries, old.text, NOW + 5_999)).not.toBeNull();
+  expect(callerOf(entries, old.text, NOW + 6_000)).toBeNull();
+  expect(callerOf(entries, changed?.text ?? null, NOW + 14_999)).toMatchObject(
+    callerOf(old.entries, old.text, NOW) ?? {},
+  );
+  expect(callerOf(entries, changed?.text ?? null, NOW + 15_000)).toBeNull();
+});
+
+test('the overlap makes no key valid for longer than it was', () => {
+  const old = make(10_000);
+  const entries = rotated(old.entries, old.id, 'root', NOW + 9_500, 60_000)?.entries ?? [];
+  expect(callerOf(entries, old.text, NOW + 10_000)).toBeNull();
+});
+
+test('what is not there cannot be revoked or rotated, nor can what is revoked', () => {
+  const { entries, id } = make();
+  const without = revoked(entries, id, NOW)?.entries ?? [];
+  expect(revoked(without, id, NOW)).toBeNull();
+  expect(rotated(without, id, 'root', NOW, 1)).toBeNull();
+  expect(revoked(entries, '0123456789abcdef', NOW)).toBeNull();
+});
+
+describe('a file that is not right is refused whole', () => {
+  const [entry] = make().entries;
+  const file = (changes: Readonly<Record<string, unknown>>): string =>
+    JSON.stringify({ version: 1, identities: [{ ...entry, ...changes }] });
+
+  test.each<[string, string]>([
+    ['it is not JSON', '{'],
+    ['version', '{"version":2,"identities":[]}'],
+    ['version', '[]'],
+    ['must be an object', '{"version":1,"identities":[1]}'],
+    ['hash', file({ hash: 'x' })],
+    ['roles', file({ roles: [] })],
+    ['roles', file({ roles: ['root'] })],
+    ['topics', file({ topics: ['a b'] })],
+    ['topics', file({ topics: ['*a'] })],
+    ['expires_at', file({ expires_at: 'tomorrow' })],
+    ['revoked_at', file({ revoked_at: undefined })],
+    ['name', file({ name: 'a\u0007b' })],
+    ['not known', file({ admin: true })],
+    ['twice', JSON.stringify({ version: 1, identities: [entry, entry] })],
+  ])('%s', (reason, text) => {
+    expect(() => parseIdentities(text)).toThrow(reason);
+  });
+
+  test('without a word of what stands in it', () => {
+    expect(() => parseIdentities(file({ name: 'secret\u0000' }))).toThrow(/^identities\[0\]: name/);
+  });
+});

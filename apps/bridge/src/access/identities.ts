@@ -1,0 +1,122 @@
+import { isSecret, type ApiKey } from './api-key.js';
+import { ROLES, type Caller, type Role } from './caller.js';
+
+/** One entry of the file. Times are ISO 8601; the secret itself is nowhere. */
+export interface Identity {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the secret, in hex. */
+  readonly hash: string;
+  readonly roles: readonly Role[];
+  readonly topics: readonly string[];
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+}
+
+const NAME = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
+const PATTERN = /^(?:[a-zA-Z0-9._-]{1,249}|[a-zA-Z0-9._-]{0,248}\*)$/;
+const ID = /^[0-9a-f]{16}$/;
+const HASH = /^[0-9a-f]{64}$/;
+
+/** Everything that is configured about who may come in. Immutable. */
+export class Identities {
+  private readonly byId: ReadonlyMap<string, Identity & { readonly caller: Caller }>;
+
+  constructor(readonly entries: readonly Identity[]) {
+    this.byId = new Map(entries.map((one) => [one.id, { ...one, caller: callerOf(one) }] as const));
+  }
+
+  /** The caller of a key that is valid at `now` (epoch ms); null of any other, whatever is wrong with it. */
+  callerOf({ id, secret }: ApiKey, now: number): Caller | null {
+    const known = this.byId.get(id) ?? null;
+    if (!isSecret(secret, known?.hash ?? null) || known === null) return null;
+    return isValid(known, now) ? known.caller : null;
+  }
+}
+
+export const NOBODY = new Identities([]);
+
+export function isValid(
+  { expires_at, revoked_at }: Pick<Identity, 'expires_at' | 'revoked_at'>,
+  now: number,
+): boolean {
+  return revoked_at === null && (expires_at === null || now < Date.parse(expires_at));
+}
+
+/** @throws Error that says what is wrong with the text of the file, without quoting it. */
+export function parseIdentities(text: string): Identities {
+  const file = parse(text);
+  if (!isObject(file) || file['version'] !== 1 || !Array.isArray(file['identities'])) {
+    throw new Error('it must be {"version": 1, "identities": […]}');
+  }
+  const entries = (file['identities'] as readonly unknown[]).map((entry, index) => {
+    const fault = faultOf(entry);
+    if (fault !== null) throw new Error(`identities[${index}]: ${fault}`);
+    return entry as Identity;
+  });
+  if (new Set(entries.map(({ id }) => id)).size < entries.length) {
+    throw new Error('an id stands twice');
+  }
+  return new Identities(entries);
+}
+
+export function textOf(entries: readonly Identity[]): string {
+  return `${JSON.stringify({ version: 1, identities: entries }, null, 2)}\n`;
+}
+
+export function isName(text: string): boolean {
+  return NAME.test(text) && text.trim() === text;
+}
+
+export function isTopicPattern(text: string): boolean {
+  return PATTERN.test(text);
+}
+
+export function isRole(text: unknown): text is Role {
+  return ROLES.some((role) => role === text);
+}
+
+function callerOf({ name, roles, topics }: Identity): Caller {
+  return { name, roles: new Set(roles), topics };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('it is not JSON');
+  }
+}
+
+const FIELDS: Readonly<Record<keyof Identity, (value: unknown) => boolean>> = {
+  id: (value) => typeof value === 'string' && ID.test(value),
+  name: (value) => typeof value === 'string' && isName(value),
+  hash: (value) => typeof value === 'string' && HASH.test(value),
+  roles: (value) => Array.isArray(value) && value.length > 0 && value.every(isRole),
+  topics: (value) =>
+    Array.isArray(value) && value.every((one) => typeof one === 'string' && isTopicPattern(one)),
+  created_at: isInstant,
+  created_by: (value) => typeof value === 'string',
+  expires_at: (value) => value === null || isInstant(value),
+  revoked_at: (value) => value === null || isInstant(value),
+};
+
+function faultOf(entry: unknown): string | null {
+  if (!isObject(entry)) return 'it must be an object';
+  const wrong = Object.entries(FIELDS).find(([name, isRight]) => !isRight(entry[name]));
+  if (wrong !== undefined) return `${wrong[0]} is missing or not valid`;
+  const unknown = Object.keys(entry).find((name) => !(name in FIELDS));
+  return unknown === undefined ? null : 'it has a field that is not known';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isInstant(value: unknown): boolean {
+  return (
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))
+  );
+}
