@@ -55,7 +55,11 @@ const DESCRIPTION =
 
 const WAYS_TO_SHOW_A_KEY = {
   bearer: { type: 'http', scheme: 'bearer', description: 'The key.' },
-  basic: { type: 'http', scheme: 'basic', description: "The key's id as user, the key as password." },
+  basic: {
+    type: 'http',
+    scheme: 'basic',
+    description: "The key's id as user, the key as password.",
+  },
   apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The key.' },
 } as const;
 
