@@ -143,8 +143,8 @@ describe('who may come in', () => {
         })) {
           for (const form of key === null ? [path, encoded(path)] : [path]) {
             const status = await statusOf(route, form, key);
-            if ((status === 401) === isOpen)
-              unexpected.push(`${route.method} ${form} ${name}: ${status}`);
+            const isRefused = status === 401 || status === 429;
+            if (isRefused === isOpen) unexpected.push(`${route.method} ${form} ${name}: ${status}`);
           }
         }
       }
@@ -326,11 +326,40 @@ describe('who may come in', () => {
     ]).toEqual([200, 401]);
   });
 
-  it('says how a key is shown, and nothing of why it is not valid', async () => {
-    const response = await fetch(`${bridge.url}/messages`, {
-      headers: { authorization: 'Basic !!!' },
-    });
+  it('tells who shows many wrong keys so, and lets a valid key in all the same', async () => {
+    const key = keyOf(ROLES, ['*']);
+    await until('it is read', isIn(key), (status) => status === 200);
+    const statuses: number[] = [];
+    for (let n = 0; n < 100; n++) statuses.push(await isIn('wrong')());
+    expect(new Set(statuses)).toContain(429);
+    const response = await fetch(`${bridge.url}/messages`, { headers: { 'x-api-key': 'wrong' } });
+    expect(response.status).toBe(429);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await isIn(key)()).toBe(200);
+    expect(await statusOf({ method: 'GET', pattern: '' }, '/messages', null)).toBe(401);
+  });
+
+  it('is nobody who only says so, or sends a megabyte', async () => {
+    const forged = {
+      'x-forwarded-for': '127.0.0.1',
+      'x-client-cert': 'CN=admin',
+      'x-forwarded-user': 'admin',
+    };
+    const response = await fetch(`${bridge.url}/messages`, { headers: forged });
     expect(response.status).toBe(401);
+    const long = await fetch(`${bridge.url}/messages`, {
+      headers: { authorization: `Bearer ${'a'.repeat(1_000_000)}` },
+    });
+    expect(long.status).toBe(431);
+    const options = await fetch(`${bridge.url}/messages`, { method: 'OPTIONS' });
+    expect([401, 405]).toContain(options.status);
+  });
+
+  it('says how a key is shown, and nothing of why it is not valid', async () => {
+    const asked = () =>
+      fetch(`${bridge.url}/messages`, { headers: { authorization: 'Basic !!!' } });
+    // The wrong keys of the tests before this one are forgotten after a while.
+    const response = await until('it is 401', asked, ({ status }) => status === 401);
     expect(response.headers.get('www-authenticate')).toBe(
       'Bearer realm="ponte", Basic realm="ponte", charset="UTF-8"',
     );

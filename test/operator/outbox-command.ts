@@ -11,15 +11,26 @@ export interface CommandEnd {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-const MAIN = join(PROJECT_ROOT, 'dist', 'apps', 'bridge', 'src', 'cli', 'outbox.js');
+type Environment = Readonly<Record<string, string>>;
 
 /** Runs `npm run outbox -- …` as the built program, with these variables of the bridge. */
-export async function outboxCommand(
-  env: Readonly<Record<string, string>>,
-  ...args: readonly string[]
+export function outboxCommand(env: Environment, ...args: readonly string[]): Promise<CommandEnd> {
+  return command('outbox.js', env, args);
+}
+
+/** The same of `npm run keys -- …`. */
+export function keysCommand(env: Environment, ...args: readonly string[]): Promise<CommandEnd> {
+  return command('keys.js', env, args);
+}
+
+async function command(
+  file: string,
+  env: Environment,
+  args: readonly string[],
 ): Promise<CommandEnd> {
+  const main = join(PROJECT_ROOT, 'dist', 'apps', 'bridge', 'src', 'cli', file);
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd: PROJECT_ROOT,
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

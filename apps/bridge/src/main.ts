@@ -36,13 +36,14 @@ async function main(): Promise<void> {
   await app.listen({ host: config.http.host, port: config.http.port });
   logger.log('Listening', { host: config.http.host, port: config.http.port });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void stop(app, logger, signal));
+    process.once(signal, () => void stop(app, door, logger, signal));
   }
 }
 
 /** New records are refused, waiting POSTs are answered, the batch in flight ends, the outbox closes. */
 async function stop(
   app: NestFastifyApplication,
+  door: Door,
   logger: ConsoleLogger,
   signal: string,
 ): Promise<void> {
@@ -53,6 +54,7 @@ async function stop(
   }, STOP_WITHIN_MS).unref();
   try {
     await app.close();
+    door.stop();
     logger.log('Stopped');
     process.exit(0);
   } catch (error) {

@@ -23,14 +23,16 @@ const LOOKING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /**
  * Decides about a request whose route is known: by what stands with the route and not by the form of its path, which can
  * be written in many ways.
- * @returns the refusal `unauthenticated`, `forbidden` or `topic_forbidden`; null: he may.
+ * @returns the refusal `unauthenticated`, `too_many_failures`, `forbidden` or `topic_forbidden`; null: he may.
  */
 export function refuseAccess(request: FastifyRequest, door: Door): ProblemError | null {
   const needed = request.routeOptions.config.needs ?? usualNeed(request.method);
   if (needed === 'nothing') return null;
   const caller = door.callerOf(shownKey(request.raw));
   if (caller === null) {
-    return new ProblemError('unauthenticated', 'Show a valid key: Authorization: Bearer <key>');
+    const { authorization, 'x-api-key': apiKey } = request.headers;
+    const isShown = authorization !== undefined || apiKey !== undefined;
+    return door.refuse(request.raw.socket.remoteAddress ?? '', isShown);
   }
   request.caller = caller;
   if (!caller.roles.has(needed)) {

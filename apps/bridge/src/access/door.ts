@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
+import { ProblemError } from '../problem/index.js';
 import { ANONYMOUS, type Caller } from './caller.js';
 import type { ApiKey } from './api-key.js';
+import { Failures } from './failures.js';
 import { Identities } from './identities.js';
 import { readLastUse, writeLastUse } from './last-use.js';
 import { readIdentities, versionOf, type Version } from './identities-file.js';
@@ -20,6 +22,7 @@ export class Door {
   private failure: string | null = null;
   private readonly used = new Map<string, number>();
   private noteAt = 0;
+  private readonly failures = new Failures();
 
   /** @param identities what the file held when the configuration was read. */
   constructor(
@@ -56,6 +59,18 @@ export class Door {
     const caller = this.identities.callerOf(key, now);
     if (caller !== null) this.used.set(key.id, now);
     return caller;
+  }
+
+  /** The refusal of somebody who is not known. @param isShown whether he has shown anything that could be a key. */
+  refuse(address: string, isShown: boolean): ProblemError {
+    const many = isShown ? this.failures.note(address, Date.now()) : null;
+    if (many === null) {
+      return new ProblemError('unauthenticated', 'Show a valid key: Authorization: Bearer <key>');
+    }
+    if (many.isFirst) this.logger.warn('Many wrong keys come from one address', { address });
+    return new ProblemError('too_many_failures', 'Too many wrong keys from this address', {
+      retryAfter: many.waitS,
+    });
   }
 
   /** What cannot be read, or is gone, changes nothing: an accident with a file must not open the door. */

@@ -24,7 +24,7 @@ export const ALWAYS: readonly ProblemCode[] = [
 ];
 
 /** What whoever shows no key, or one without the right, is refused with. */
-export const CLOSED: readonly ProblemCode[] = ['unauthenticated', 'forbidden'];
+export const CLOSED: readonly ProblemCode[] = ['unauthenticated', 'too_many_failures', 'forbidden'];
 
 /** Answers to what is no operation at all, and what only the log has. */
 export const OUTSIDE: readonly ProblemCode[] = ['method_not_allowed', 'client_aborted'];
@@ -62,7 +62,9 @@ const RETRY_AFTER: Header = {
 
 /** The headers of every refusal with this status. */
 export function refusalHeaders(status: number): Pick<Response, 'headers'> {
-  return status === 503 || status === 507 ? { headers: { 'Retry-After': RETRY_AFTER } } : {};
+  return status === 429 || status === 503 || status === 507
+    ? { headers: { 'Retry-After': RETRY_AFTER } }
+    : {};
 }
 
 /** One response for each status among the codes, with the codes that it can have. */

@@ -22,6 +22,7 @@ export const PROBLEMS = {
   invalid_parameter: { status: 400, title: 'Invalid parameter' },
   // Who asks.
   unauthenticated: { status: 401, title: 'Not known' },
+  too_many_failures: { status: 429, title: 'Too many wrong keys' },
   forbidden: { status: 403, title: 'Not allowed' },
   // What the body says.
   empty_body: { status: 400, title: 'Empty body' },

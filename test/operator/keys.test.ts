@@ -1,0 +1,127 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from '../support/bridge-api.js';
+import { BridgeProcess } from '../support/bridge-process.js';
+import { keysCommand } from './outbox-command.js';
+
+const KEY = /ponte_[0-9a-f]{16}\.[A-Za-z0-9_-]{43}/;
+
+describe('npm run keys', () => {
+  let folder: string;
+  let env: Readonly<Record<string, string>>;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ponte-keys-'));
+    env = {
+      KEYS_PATH: join(folder, 'keys', 'keys.json'),
+      OUTBOX_URL: `sqlite:${join(folder, 'outbox.db')}`,
+      OUTBOX_BALLAST: '0',
+      KAFKA_BROKERS: '127.0.0.1:1',
+      CONFIRM_WAIT_MS: '0',
+    };
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const create = async (name: string, ...args: readonly string[]): Promise<string> => {
+    const { code, said } = await keysCommand(env, 'create', name, ...args);
+    expect(code).toBe(0);
+    return KEY.exec(said)?.[0] ?? '';
+  };
+  const idOf = (key: string): string => key.slice('ponte_'.length).split('.')[0] ?? '';
+  const post = async ({ url }: BridgeProcess, key: string, topic: string): Promise<number> => {
+    const response = await fetch(`${url}/topics/${topic}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: '{"key":"k","data":1}',
+    });
+    await response.arrayBuffer();
+    return response.status;
+  };
+
+  it('makes keys that a running bridge takes and, when they are revoked, refuses; their secrets are nowhere', async () => {
+    const bridge = await BridgeProcess.start({ env: { ...env, LOG_LEVEL: 'debug' } });
+    try {
+      const key = await create('protheus', '--role', 'produce', '--topic', 'notas*');
+      const status = (topic: string) => () => post(bridge, key, topic);
+      await until(
+        'it is asked for',
+        () => post(bridge, 'none', 'notas'),
+        (code) => code === 401,
+      );
+      expect(await status('notas-sp')()).toBe(201);
+      expect(await status('pedidos')()).toBe(403);
+      const rotated = await keysCommand(env, 'rotate', idOf(key), '--overlap', '1h');
+      const next = KEY.exec(rotated.said)?.[0] ?? '';
+      await until(
+        'the new one is read',
+        () => post(bridge, next, 'notas'),
+        (code) => code === 201,
+      );
+      expect(await status('notas')()).toBe(201);
+      expect((await keysCommand(env, 'revoke', idOf(key))).code).toBe(0);
+      await until('it is revoked', status('notas'), (code) => code === 401);
+      expect(await post(bridge, next, 'notas')).toBe(201);
+      await bridge.terminate();
+      const list = await keysCommand(env, 'list', '--json');
+      expect(JSON.parse(list.said)).toMatchObject([
+        { id: idOf(key), state: 'revoked', roles: ['produce'], topics: ['notas*'] },
+        { id: idOf(next), state: 'valid', last_used_at: expect.stringMatching(/^2/) as string },
+      ]);
+      const secrets = [key, next].map((one) => one.split('.')[1] ?? '');
+      const files = await readdir(folder, { recursive: true, withFileTypes: true });
+      const texts = files
+        .filter((file) => file.isFile())
+        .map((file) => readFile(join(file.parentPath, file.name), 'latin1'));
+      for (const text of [...(await Promise.all(texts)), list.said, ...bridge.lines]) {
+        for (const secret of secrets) expect(text).not.toContain(secret);
+      }
+      expect((await stat(env['KEYS_PATH'] ?? '')).mode & 0o777).toBe(0o600);
+    } finally {
+      await bridge.kill();
+    }
+  });
+
+  it('lets the bridge listen on other addresses, which it refuses without keys', async () => {
+    const open = { ...env, HOST: '0.0.0.0' };
+    const bridge = await BridgeProcess.prepare({ env: open });
+    await expect(bridge.start({ HOST: '0.0.0.0' })).rejects.toThrow(/HOST.*npm run keys/s);
+    await create('protheus', '--role', 'produce', '--topic', '*');
+    try {
+      await bridge.start({ HOST: '0.0.0.0' });
+      expect(await post(bridge, 'none', 'notas')).toBe(401);
+    } finally {
+      await bridge.kill();
+    }
+  });
+
+  it('takes any text as a name, and shows it as it is', async () => {
+    const name = '<img src=x onerror=alert(1)>';
+    await create(name, '--role', 'read', '--topic', '*');
+    const { said } = await keysCommand(env, 'list', '--json');
+    expect(JSON.parse(said)).toMatchObject([{ name }]);
+  });
+
+  it.each([
+    [['create', 'x', '--role', 'produce'], /needs --topic/],
+    [['create', 'x', '--topic', '*'], /needs --role/],
+    [['create', 'x', '--role', 'root', '--topic', '*'], /no role root/],
+    [['create', 'x', '--role', 'read', '--topic', 'a*b'], /no topic/],
+    [['create', 'a\nb', '--role', 'read', '--topic', '*'], /A name is/],
+    [['create', 'x', '--role', 'read', '--topic', '*', '--expires', 'soon'], /no time/],
+    [['create'], /needs a name/],
+    [['list', 'x'], /takes no x/],
+    [['revoke', 'x', '--role', 'read'], /no option --role/],
+    [['burn'], /no command burn/],
+  ])('%j is refused with what is wrong, and makes nothing', async (args, reason) => {
+    const { code, said } = await keysCommand(env, ...args);
+    expect([code, said]).toEqual([64, expect.stringMatching(reason)]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('says so when there is no such key, or the file is not right', async () => {
+    expect((await keysCommand(env, 'revoke', '0123456789abcdef')).code).toBe(1);
+    const broken = { ...env, KEYS_PATH: folder };
+    expect(await keysCommand(broken, 'list')).toMatchObject({ code: 78 });
+  });
+});
