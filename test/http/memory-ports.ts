@@ -158,7 +158,14 @@ export class MemoryRelayStatus extends RelayStatus {
   isConnected = true;
   state: RelaySnapshot = {
     pipelines: [
-      { name: 'main-0', state: 'idle', stoppedBy: null, waitingSince: null, lastErrorCode: null },
+      {
+        name: 'main-0',
+        state: 'idle',
+        stoppedBy: null,
+        waitingSince: null,
+        lastErrorCode: null,
+        lastError: null,
+      },
     ],
     quarantined: [],
     blockedKeys: 0,

@@ -14,6 +14,8 @@ export { KafkaJsPlainProducer } from './kafkajs-plain.producer.js';
 export { KafkaJsTopicAdmin } from './kafkajs-topic.admin.js';
 export { KafkaJsTopicScan } from './kafkajs-topic.scan.js';
 export { KafkaJsTransactionalProducers } from './kafkajs-transactional.producer.js';
+export { OAuthTokens } from './oauth-tokens.js';
+export type { ClientCredentials } from './oauth-tokens.js';
 export { partitionFor } from './partitioner.js';
 export {
   Ledger,

@@ -27,7 +27,9 @@ export type KafkaErrorCode =
   | 'incomplete_answer'
   | 'topic_exists'
   | 'topic_refused'
-  | 'kafka_not_authorized';
+  | 'kafka_not_authorized'
+  | 'kafka_authentication_failed'
+  | 'kafka_tls_failed';
 
 export interface KafkaErrorFacts {
   readonly code: KafkaErrorCode;

@@ -2,7 +2,8 @@ import net from 'node:net';
 import tls from 'node:tls';
 import kafkajs from 'kafkajs';
 import { patchKafkaJs } from './kafkajs-patches.js';
-import type { ISocketFactory, Kafka, SASLOptions } from 'kafkajs';
+import { saslOptions, sendsSecret, type KafkaSasl } from './sasl.js';
+import type { ISocketFactory, Kafka } from 'kafkajs';
 
 /** How to reach the cluster. Secrets are held here only. */
 export interface KafkaConnection {
@@ -12,12 +13,10 @@ export interface KafkaConnection {
     readonly ca: string | null;
     readonly cert: string | null;
     readonly key: string | null;
+    /** Of the key, where it is encrypted. */
+    readonly passphrase: string | null;
   } | null;
-  readonly sasl: {
-    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-    readonly username: string;
-    readonly password: string;
-  } | null;
+  readonly sasl: KafkaSasl | null;
 }
 
 /*
@@ -37,6 +36,10 @@ export const DEADLINES = {
 
 const KEEP_ALIVE_MS = 60_000;
 
+const LOOPBACK = new net.BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
+
 /**
  * One kafkajs instance with sockets of its own, so that letting go of it is certain: kafkajs can neither be
  * told to drop a connection that waits for an answer nor be trusted to close those it has forgotten.
@@ -45,14 +48,18 @@ export class KafkaClient {
   readonly kafka: Kafka;
   private readonly sockets = new Set<net.Socket>();
   private dropped = false;
+  /** Whether a connection without TLS must not leave the machine. */
+  private readonly guarded: boolean;
 
   constructor(connection: KafkaConnection) {
     patchKafkaJs();
+    const { sasl } = connection;
+    this.guarded = connection.ssl === null && sasl !== null && sendsSecret(sasl);
     this.kafka = new kafkajs.Kafka({
       clientId: connection.clientId,
       brokers: [...connection.brokers],
       ...(connection.ssl === null ? {} : { ssl: tlsOptions(connection.ssl) }),
-      ...(connection.sasl === null ? {} : { sasl: connection.sasl as SASLOptions }),
+      ...(sasl === null ? {} : { sasl: saslOptions(sasl) }),
       connectionTimeout: DEADLINES.clientConnection,
       authenticationTimeout: DEADLINES.clientRequest,
       requestTimeout: DEADLINES.clientRequest,
@@ -86,7 +93,7 @@ export class KafkaClient {
     const socket =
       ssl && Object.keys(ssl).length > 0
         ? tls.connect({ host, port, ...serverName, ...ssl }, onConnect)
-        : net.connect({ host, port }, onConnect);
+        : net.connect({ host, port }, () => this.withinReach(socket, onConnect));
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.setNoDelay(true);
     if (this.dropped) {
@@ -98,6 +105,17 @@ export class KafkaClient {
     socket.once('close', () => this.sockets.delete(socket));
     return socket;
   };
+
+  /**
+   * The brokers that are configured are on this machine where a secret would go out in clear text. They may name
+   * others, though, and those get nothing.
+   */
+  private withinReach(socket: net.Socket, onConnect: () => void): void {
+    const { remoteAddress = '', remoteFamily } = socket;
+    const isHere = LOOPBACK.check(remoteAddress, remoteFamily === 'IPv6' ? 'ipv6' : 'ipv4');
+    if (!this.guarded || isHere) onConnect();
+    else socket.destroy(new Error('a secret must not be sent to another machine without TLS'));
+  }
 }
 
 function tlsOptions(ssl: NonNullable<KafkaConnection['ssl']>): tls.ConnectionOptions {
@@ -107,5 +125,6 @@ function tlsOptions(ssl: NonNullable<KafkaConnection['ssl']>): tls.ConnectionOpt
     ...(ssl.ca === null ? {} : { ca: ssl.ca }),
     ...(ssl.cert === null ? {} : { cert: ssl.cert }),
     ...(ssl.key === null ? {} : { key: ssl.key }),
+    ...(ssl.passphrase === null ? {} : { passphrase: ssl.passphrase }),
   };
 }

@@ -1,4 +1,5 @@
 import { KafkaError, type KafkaErrorFacts } from './kafka.error.js';
+import { tlsTrouble } from './tls-trouble.js';
 
 /*
  * What each of Kafka's numeric error codes means for delivery. By number, because kafkajs 2.2.4 has no names
@@ -38,10 +39,11 @@ const BY_NUMBER = new Map<number, KafkaErrorFacts>([
   [30, cluster('kafka_not_authorized', 'not-written')],
   [31, cluster('kafka_not_authorized', 'not-written')],
   [32, record('invalid_timestamp')],
+  [33, cluster('kafka_authentication_failed', 'unknown')],
   [47, cluster('producer_fenced', 'unknown')],
   [53, cluster('kafka_not_authorized', 'not-written')],
   [56, partition('partition_unavailable', 'unknown')],
-  [58, cluster('kafka_not_authorized', 'not-written')],
+  [58, cluster('kafka_authentication_failed', 'unknown')],
   [87, record('invalid_record')],
   [90, cluster('producer_fenced', 'unknown')],
 ]);
@@ -53,6 +55,8 @@ const NO_METADATA: ReadonlySet<unknown> = new Set([
 ]);
 
 const UNAVAILABLE = cluster('kafka_unavailable', 'unknown');
+const NOT_AUTHENTICATED = cluster('kafka_authentication_failed', 'unknown');
+const NO_TLS = cluster('kafka_tls_failed', 'unknown');
 
 interface ClientError {
   readonly name?: unknown;
@@ -63,19 +67,26 @@ interface ClientError {
   readonly originalError?: unknown;
 }
 
-/** Finds Kafka's own answer inside the client's wrappers ("number of retries exceeded" and the like). */
-function protocolNumber(error: unknown, depth = 0): number | null {
+/** Finds something inside the client's wrappers ("number of retries exceeded" and the like). */
+function within<T>(error: unknown, find: (one: ClientError) => T | null, depth = 0): T | null {
   if (typeof error !== 'object' || error === null || depth > 4) return null;
-  const { name, code, cause, originalError } = error as ClientError;
-  const isProtocol = typeof name === 'string' && name.includes('Protocol');
-  if (isProtocol && typeof code === 'number') return code;
-  return protocolNumber(cause, depth + 1) ?? protocolNumber(originalError, depth + 1);
+  const { cause, originalError } = error as ClientError;
+  return find(error) ?? within(cause, find, depth + 1) ?? within(originalError, find, depth + 1);
 }
 
-function lacksMetadata(error: unknown, depth = 0): boolean {
-  if (typeof error !== 'object' || error === null || depth > 4) return false;
-  const { name, cause } = error as ClientError;
-  return NO_METADATA.has(name) || lacksMetadata(cause, depth + 1);
+function protocolNumber(error: unknown): number | null {
+  return within(error, ({ name, code }) => {
+    const isProtocol = typeof name === 'string' && name.includes('Protocol');
+    return isProtocol && typeof code === 'number' ? code : null;
+  });
+}
+
+function lacksMetadata(error: unknown): boolean {
+  return within(error, ({ name }) => NO_METADATA.has(name) || null) !== null;
+}
+
+function failedToAuthenticate(error: unknown): boolean {
+  return within(error, ({ name }) => name === 'KafkaJSSASLAuthenticationError' || null) !== null;
 }
 
 /** Kafka's numeric error code behind anything the client threw, or null. */
@@ -85,10 +96,21 @@ export function kafkaErrorNumber(error: unknown): number | null {
 
 /** Anything the client threw, as an error that says what can be done. */
 export function toKafkaError(error: unknown, what: string): KafkaError {
-  if (error instanceof KafkaError) return error;
+  const ours = within(error, (one) => (one instanceof KafkaError ? one : null));
+  if (ours !== null) return ours;
+  const tls = within(error, ({ code }) => tlsTrouble(code));
+  const said = error instanceof Error ? error.message : String(error);
+  return new KafkaError(
+    tls === null ? factsOf(error) : NO_TLS,
+    `${what}: ${tls ?? said}`.slice(0, 400),
+    error,
+  );
+}
+
+function factsOf(error: unknown): KafkaErrorFacts {
   const number = protocolNumber(error);
   const known = number === null ? undefined : BY_NUMBER.get(number);
-  const facts = known ?? (lacksMetadata(error) ? topic('unknown_topic') : UNAVAILABLE);
-  const message = error instanceof Error ? error.message : String(error);
-  return new KafkaError(facts, `${what}: ${message}`.slice(0, 400), error);
+  if (known !== undefined) return known;
+  if (failedToAuthenticate(error)) return NOT_AUTHENTICATED;
+  return lacksMetadata(error) ? topic('unknown_topic') : UNAVAILABLE;
 }

@@ -8,6 +8,7 @@ import {
   type TransactionalProducers,
 } from '@bridge/kafka';
 import type { BridgeConfig } from '../config/bridge.config.js';
+import { kafkaOptions } from '../kafka-options.js';
 
 /** The ports to Kafka that the commands use. Nothing connects before it is asked. */
 export interface KafkaAccess {
@@ -21,9 +22,10 @@ export async function withKafka<T>(
   { kafka }: BridgeConfig,
   work: (access: KafkaAccess) => Promise<T>,
 ): Promise<T> {
-  const admin = new AdminConnection(kafka);
-  const scan = new KafkaJsTopicScan(kafka, new AdminConnection(kafka));
-  const producers = new KafkaJsTransactionalProducers(kafka, kafka.compression);
+  const options = kafkaOptions(kafka);
+  const admin = new AdminConnection(options);
+  const scan = new KafkaJsTopicScan(options, new AdminConnection(options));
+  const producers = new KafkaJsTransactionalProducers(options, options.compression);
   try {
     return await work({ producers, ledger: new KafkaJsLedger(admin), scan });
   } finally {

@@ -72,13 +72,22 @@ export interface KafkaTls {
   readonly ca: string | null;
   readonly cert: string | null;
   readonly key: string | null;
+  readonly passphrase: string | null;
 }
 
-export interface KafkaSasl {
-  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-  readonly username: string;
-  readonly password: string;
-}
+export type KafkaSasl =
+  | {
+      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+      readonly username: string;
+      readonly password: string;
+    }
+  | {
+      readonly mechanism: 'oauthbearer';
+      readonly tokenUrl: string;
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly scope: string | null;
+    };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 

@@ -1,12 +1,12 @@
 import type { Identities } from '../access/index.js';
 import { LEDGER_TOPIC } from './bridge.config.js';
+import type { Contradiction } from './contradiction.js';
 import type { ConfigurationFault } from './configuration.error.js';
-import { hostOf, isLoopback } from './loopback.js';
+import { kafkaContradictions } from './kafka-contradictions.js';
+import { isLoopback } from './loopback.js';
 import type { TopicOverrides } from './topic-rules.js';
 import { parseDuration, parseSize } from './units.js';
 import type { Variables } from './variables.js';
-
-type Rule = readonly [variable: keyof Variables, broken: boolean, reason: string];
 
 /**
  * What is right by itself but not together.
@@ -20,7 +20,7 @@ export function contradictions(
 ): readonly ConfigurationFault[] {
   return [
     ...exposure(v, identities),
-    ...kafka(v),
+    ...kafkaContradictions(v),
     ...delivery(v, overrides),
     ...storage(v),
     ...times(v),
@@ -29,7 +29,7 @@ export function contradictions(
     .map(([variable, , reason]) => ({ variable, reason }));
 }
 
-function exposure(v: Variables, { entries }: Identities): readonly Rule[] {
+function exposure(v: Variables, { entries }: Identities): readonly Contradiction[] {
   const isOpen = entries.length === 0 && v.ALLOW_ANONYMOUS !== 'true';
   return [
     [
@@ -40,36 +40,10 @@ function exposure(v: Variables, { entries }: Identities): readonly Rule[] {
   ];
 }
 
-function kafka(v: Variables): readonly Rule[] {
-  const remote = v.KAFKA_BROKERS.split(',').some((broker) => !isLoopback(hostOf(broker.trim())));
-  const tls = v.KAFKA_SSL === 'true';
-  const noTls = 'is of no use without KAFKA_SSL=true';
-  const pair = 'KAFKA_SSL_CERT and KAFKA_SSL_KEY must be set together';
-  const sasl = v.KAFKA_SASL_MECHANISM !== '';
-  return [
-    ['KAFKA_SSL_CA', v.KAFKA_SSL_CA !== '' && !tls, noTls],
-    ['KAFKA_SSL_CERT', v.KAFKA_SSL_CERT !== '' && !tls, noTls],
-    ['KAFKA_SSL_KEY', v.KAFKA_SSL_KEY !== '' && !tls, noTls],
-    ['KAFKA_SSL_CERT', (v.KAFKA_SSL_CERT === '') !== (v.KAFKA_SSL_KEY === ''), pair],
-    [
-      'KAFKA_SASL_MECHANISM',
-      v.KAFKA_SASL_MECHANISM === 'plain' && remote && !tls,
-      'plain sends the password in clear text: set KAFKA_SSL=true, or use scram-sha-512',
-    ],
-    [
-      'KAFKA_SASL_MECHANISM',
-      !sasl && (v.KAFKA_SASL_USERNAME !== '' || v.KAFKA_SASL_PASSWORD !== ''),
-      'must be set where a user name or a password is',
-    ],
-    ['KAFKA_SASL_USERNAME', sasl && v.KAFKA_SASL_USERNAME === '', 'must be set for SASL'],
-    ['KAFKA_SASL_PASSWORD', sasl && v.KAFKA_SASL_PASSWORD === '', 'must be set for SASL'],
-  ];
-}
-
 /** To mark a batch as sent, SQLite writes its values once more, in the log and in the database. */
 const BALLAST_BATCHES = 4;
 
-function storage(v: Variables): readonly Rule[] {
+function storage(v: Variables): readonly Contradiction[] {
   const ballast = parseSize(v.OUTBOX_BALLAST) ?? 0;
   const batch = parseSize(v.BATCH_MAX_BYTES) ?? 0;
   return [
@@ -81,7 +55,7 @@ function storage(v: Variables): readonly Rule[] {
   ];
 }
 
-function delivery(v: Variables, overrides: TopicOverrides): readonly Rule[] {
+function delivery(v: Variables, overrides: TopicOverrides): readonly Contradiction[] {
   const exactlyOnce =
     v.DELIVERY !== 'at-least-once' || [...overrides.delivery.values()].includes('exactly-once');
   return [
@@ -100,7 +74,7 @@ function delivery(v: Variables, overrides: TopicOverrides): readonly Rule[] {
   ];
 }
 
-function times(v: Variables): readonly Rule[] {
+function times(v: Variables): readonly Contradiction[] {
   const below = (a: string, b: string): boolean =>
     (parseDuration(a) ?? 0) < (parseDuration(b) ?? 0);
   return [

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { ConfigurationError } from './configuration.error.js';
 import { readEnvironment } from './environment.js';
 
@@ -107,6 +108,19 @@ test('says what would be right, and never what was given', () => {
   expect(() => readEnvironment(wrong)).not.toThrow(/secret/);
 });
 
+const NO_CERTIFICATE = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----';
+const SCRAM = {
+  KAFKA_SASL_MECHANISM: 'scram-sha-512',
+  KAFKA_SASL_USERNAME: 'u',
+  KAFKA_SASL_PASSWORD: 'p',
+};
+const OAUTH = {
+  KAFKA_SASL_MECHANISM: 'oauthbearer',
+  KAFKA_SASL_OAUTH_TOKEN_URL: 'https://sso.example/token',
+  KAFKA_SASL_OAUTH_CLIENT_ID: 'ponte',
+  KAFKA_SASL_OAUTH_CLIENT_SECRET: 's',
+};
+
 test.each<[string, Record<string, string>]>([
   ['ENABLE_OUTBOX', { ENABLE_OUTBOX: 'false' }],
   [
@@ -126,10 +140,28 @@ test.each<[string, Record<string, string>]>([
   ],
   ['KAFKA_SASL_PASSWORD', { KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_USERNAME: 'u' }],
   ['KAFKA_SASL_MECHANISM', { KAFKA_SASL_USERNAME: 'u' }],
-  ['KAFKA_SASL_MECHANISM', { KAFKA_SASL_MECHANISM: 'oauthbearer' }],
+  ['KAFKA_SASL_MECHANISM', { KAFKA_SASL_OAUTH_CLIENT_ID: 'ponte' }],
+  ['KAFKA_SASL_MECHANISM', { KAFKA_SASL_MECHANISM: 'gssapi' }],
+  ['KAFKA_SASL_MECHANISM', { KAFKA_BROKERS: 'kafka.example:9092', ...OAUTH }],
+  ['KAFKA_SASL_USERNAME', { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_PASSWORD: 'p' }],
+  ['KAFKA_SASL_USERNAME', { ...OAUTH, KAFKA_SASL_USERNAME: 'u' }],
+  ['KAFKA_SASL_PASSWORD', { ...OAUTH, KAFKA_SASL_PASSWORD: 'p' }],
+  ['KAFKA_SASL_OAUTH_TOKEN_URL', { ...OAUTH, KAFKA_SASL_OAUTH_TOKEN_URL: '' }],
+  ['KAFKA_SASL_OAUTH_TOKEN_URL', { ...OAUTH, KAFKA_SASL_OAUTH_TOKEN_URL: 'http://sso.example/t' }],
+  ['KAFKA_SASL_OAUTH_TOKEN_URL', { ...OAUTH, KAFKA_SASL_OAUTH_TOKEN_URL: 'https://u:p@sso/t' }],
+  ['KAFKA_SASL_OAUTH_TOKEN_URL', { ...OAUTH, KAFKA_SASL_OAUTH_TOKEN_URL: 'sso.example' }],
+  ['KAFKA_SASL_OAUTH_TOKEN_URL', { ...OAUTH, KAFKA_SASL_OAUTH_TOKEN_URL: 'file:///etc/passwd' }],
+  ['KAFKA_SASL_OAUTH_CLIENT_ID', { ...OAUTH, KAFKA_SASL_OAUTH_CLIENT_ID: '' }],
+  ['KAFKA_SASL_OAUTH_CLIENT_SECRET', { ...OAUTH, KAFKA_SASL_OAUTH_CLIENT_SECRET: '' }],
+  ['KAFKA_SASL_OAUTH_SCOPE', { ...SCRAM, KAFKA_SASL_OAUTH_SCOPE: 'kafka' }],
   ['KAFKA_SSL_CA_FILE', { KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: '/does/not/exist' }],
   ['KAFKA_SSL_CA', { KAFKA_SSL: 'true', KAFKA_SSL_CA: '/a/path' }],
-  ['KAFKA_SSL_CERT', { KAFKA_SSL: 'true', KAFKA_SSL_CERT: '-----BEGIN CERTIFICATE-----' }],
+  ['KAFKA_SSL_CA', { KAFKA_SSL: 'true', KAFKA_SSL_CA: NO_CERTIFICATE }],
+  ['KAFKA_SSL_CA', { KAFKA_SSL_CA: NO_CERTIFICATE }],
+  ['KAFKA_SSL_CERT', { KAFKA_SSL: 'true', KAFKA_SSL_KEY: '-----BEGIN PRIVATE KEY-----' }],
+  ['KAFKA_SSL_KEY', { KAFKA_SSL: 'true', KAFKA_SSL_CERT: NO_CERTIFICATE }],
+  ['KAFKA_SSL_KEY_PASSPHRASE', { KAFKA_SSL: 'true', KAFKA_SSL_KEY_PASSPHRASE: 'open' }],
+  ['KAFKA_SSL_KEY_PASSPHRASE', { KAFKA_SSL_KEY_PASSPHRASE: 'open' }],
   ['COMPRESSION', { COMPRESSION: 'zstd' }],
   ['COMPRESSION', { COMPRESSION: 'adaptive' }],
   ['DLQ_TOPIC', { DLQ_TOPIC: '__consumer_offsets' }],
@@ -154,6 +186,9 @@ test.each<Record<string, string>>([
   { ENABLE_OUTBOX: 'false', DELIVERY: 'at-least-once' },
   { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' },
   { KAFKA_BROKERS: '[::1]:9092' },
+  OAUTH,
+  { ...OAUTH, KAFKA_SASL_OAUTH_TOKEN_URL: 'http://localhost:8080/token' },
+  { ...OAUTH, KAFKA_SASL_OAUTH_SCOPE: 'kafka', KAFKA_BROKERS: 'k:1', KAFKA_SSL: 'true' },
   { COMPRESSION: 'gzip' },
 ])('starts with %j', (environment) => {
   expect(faultsOf(environment)).toEqual([]);
@@ -171,17 +206,37 @@ describe('a variable in a file', () => {
       KAFKA_SASL_USERNAME: 'u',
       KAFKA_SASL_PASSWORD_FILE: file,
     });
-    expect(config.kafka.sasl?.password).toBe('p@ss ');
+    expect(config.kafka.sasl).toMatchObject({ password: 'p@ss ' });
   });
 
   test('brings the certificates', () => {
     const file = join(folder, 'ca.pem');
-    writeFileSync(file, '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n');
+    const [ca = ''] = rootCertificates;
+    writeFileSync(file, `${ca}\n`);
     const config = readEnvironment({ KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: file });
-    expect(config.kafka.ssl).toEqual({
-      ca: '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----',
-      cert: null,
-      key: null,
+    expect(config.kafka.ssl).toEqual({ ca, cert: null, key: null, passphrase: null });
+  });
+
+  test('brings the secret of the client that gets tokens', () => {
+    const file = join(folder, 'secret');
+    writeFileSync(file, 'se cret\r\n');
+    const { KAFKA_SASL_OAUTH_CLIENT_SECRET: _, ...others } = OAUTH;
+    const config = readEnvironment({ ...others, KAFKA_SASL_OAUTH_CLIENT_SECRET_FILE: file });
+    expect(config.kafka.sasl).toEqual({
+      mechanism: 'oauthbearer',
+      tokenUrl: 'https://sso.example/token',
+      clientId: 'ponte',
+      clientSecret: 'se cret',
+      scope: null,
     });
+  });
+
+  test('is refused beside the same variable, also for the outbox', () => {
+    const file = join(folder, 'url');
+    writeFileSync(file, 'sqlite:/from/a/file.db\n');
+    expect(readEnvironment({ OUTBOX_URL_FILE: file }).outbox.url).toBe('sqlite:/from/a/file.db');
+    expect(faultsOf({ OUTBOX_URL_FILE: file, OUTBOX_URL: 'sqlite:/b' })).toEqual([
+      'OUTBOX_URL_FILE',
+    ]);
   });
 });

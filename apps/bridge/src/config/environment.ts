@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
 import type { DeliveryMode } from '@bridge/outbox';
 import { NOBODY, readIdentities, type Identities } from '../access/index.js';
-import type { BridgeConfig, KafkaSasl, LogLevel } from './bridge.config.js';
+import type { BridgeConfig, LogLevel } from './bridge.config.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration.error.js';
 import { contradictions } from './contradictions.js';
+import { kafkaOf } from './kafka-access.js';
 import { topicRules, type TopicOverrides } from './topic-rules.js';
 import { parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
 import { TOPIC_VARIABLES, Variables } from './variables.js';
@@ -154,27 +155,6 @@ function bridgeConfig(
     },
     logLevel: v.LOG_LEVEL as LogLevel,
     topics: topicRules({ delivery: mode, pointer: parsePointer(v.MESSAGE_ID_POINTER) }, overrides),
-  };
-}
-
-function kafkaOf(v: Variables): BridgeConfig['kafka'] {
-  const pem = (text: string): string | null => (text === '' ? null : text);
-  return {
-    brokers: v.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
-    clientId: v.KAFKA_CLIENT_ID,
-    ssl:
-      v.KAFKA_SSL === 'true'
-        ? { ca: pem(v.KAFKA_SSL_CA), cert: pem(v.KAFKA_SSL_CERT), key: pem(v.KAFKA_SSL_KEY) }
-        : null,
-    sasl:
-      v.KAFKA_SASL_MECHANISM === ''
-        ? null
-        : {
-            mechanism: v.KAFKA_SASL_MECHANISM as KafkaSasl['mechanism'],
-            username: v.KAFKA_SASL_USERNAME,
-            password: v.KAFKA_SASL_PASSWORD,
-          },
-    compression: v.COMPRESSION as 'none' | 'gzip',
   };
 }
 

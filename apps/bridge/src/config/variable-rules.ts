@@ -1,4 +1,5 @@
 import { ValidateBy } from 'class-validator';
+import { isLoopback } from './loopback.js';
 import { parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
 
 /*
@@ -69,6 +70,20 @@ export const IsPem = (name: string): PropertyDecorator =>
     `must be PEM text; to name a file, set ${name}_FILE`,
     (text) => text === '' || text.includes('-----BEGIN '),
   );
+
+/** A secret goes there: encrypted, or not beyond this machine. */
+export const IsTokenUrl = (): PropertyDecorator =>
+  Must(
+    'must be an https URL, or http on a loopback address, without user name and password',
+    (text) => text === '' || isTokenUrl(text),
+  );
+
+function isTokenUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+  return isSafe && username === '' && password === '';
+}
 
 function listed(values: readonly string[]): string {
   return values.length < 2

@@ -7,6 +7,7 @@ import {
   IsPem,
   IsPointer,
   IsSize,
+  IsTokenUrl,
   IsWhole,
   Must,
 } from './variable-rules.js';
@@ -39,13 +40,17 @@ export class Variables {
   @IsPem('KAFKA_SSL_CA') KAFKA_SSL_CA = '';
   @IsPem('KAFKA_SSL_CERT') KAFKA_SSL_CERT = '';
   @IsPem('KAFKA_SSL_KEY') KAFKA_SSL_KEY = '';
-  @IsNotYet('oauthbearer')
-  @Must('must be plain, scram-sha-256 or scram-sha-512', (text) =>
+  KAFKA_SSL_KEY_PASSPHRASE = '';
+  @Must('must be plain, scram-sha-256, scram-sha-512 or oauthbearer', (text) =>
     ['', 'plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'].includes(text),
   )
   KAFKA_SASL_MECHANISM = '';
   KAFKA_SASL_USERNAME = '';
   KAFKA_SASL_PASSWORD = '';
+  @IsTokenUrl() KAFKA_SASL_OAUTH_TOKEN_URL = '';
+  KAFKA_SASL_OAUTH_CLIENT_ID = '';
+  KAFKA_SASL_OAUTH_CLIENT_SECRET = '';
+  KAFKA_SASL_OAUTH_SCOPE = '';
   @IsNotYet('adaptive', 'snappy', 'lz4', 'zstd')
   @Must('must be none or gzip', (text) =>
     ['none', 'gzip', 'adaptive', 'snappy', 'lz4', 'zstd'].includes(text),

@@ -42,11 +42,12 @@ export class Indicators {
   /** Kafka may be gone for a weekend: the bridge goes on accepting, so this is never `down`. */
   private kafka() {
     const { pipelines, quarantined } = this.relay.snapshot();
-    const states = pipelines.map(({ name, state, stoppedBy, lastErrorCode }) => ({
+    const states = pipelines.map(({ name, state, stoppedBy, lastErrorCode, lastError }) => ({
       name,
       state,
       stopped_by: stoppedBy,
       last_error_code: lastErrorCode,
+      last_error: lastError,
     }));
     const facts = { pipelines: states, quarantined: quarantined.length };
     const check = this.service.check('kafka');

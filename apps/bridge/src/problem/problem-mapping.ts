@@ -53,6 +53,8 @@ const KAFKA: Readonly<Record<KafkaErrorCode, readonly [ProblemCode, string] | nu
   producer_fenced: null,
   incomplete_answer: null,
   kafka_not_authorized: null,
+  kafka_authentication_failed: null,
+  kafka_tls_failed: null,
 };
 
 function ofKafka(error: KafkaError): ProblemError {

@@ -64,6 +64,8 @@ export const REST_PROXY_OF_KAFKA: Readonly<Record<KafkaErrorCode, RestProxyCode>
   topic_exists: 50002,
   topic_refused: 50002,
   kafka_not_authorized: 40301,
+  kafka_authentication_failed: 50003,
+  kafka_tls_failed: 50003,
   partition_unavailable: 50003,
   not_enough_replicas: 50003,
   kafka_timeout: 50003,

@@ -163,7 +163,7 @@ export class LedgeredDelivery extends Delivery {
         this.discard();
         if (this.isLeaseLost(error)) break;
         const { code, message } = error instanceof OutboxError ? error : asKafkaError(error);
-        this.progress.enter('waiting', code);
+        this.progress.enter('waiting', code, message);
         const what = error instanceof OutboxError ? 'its database' : 'Kafka';
         if (failures === 0) this.logger.warn(`${this.identity.name} waits for ${what}: ${message}`);
         await clock.sleep(clusterBackoff(failures, clock.random()), stop);

@@ -135,7 +135,7 @@ export class Pipeline {
         return;
       case 'failed':
         feed.putBack(rows);
-        progress.enter('waiting', outcome.error.code);
+        progress.enter('waiting', outcome.error.code, outcome.error.message);
         await this.backOff(stop);
         return;
       case 'refused': {

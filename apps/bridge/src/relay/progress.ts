@@ -6,6 +6,7 @@ export class Progress {
   private waitingSince: number | null = null;
   private stoppedBy: StopCode | null = null;
   private lastErrorCode: string | null = null;
+  private lastError: string | null = null;
 
   constructor(
     readonly name: string,
@@ -13,10 +14,16 @@ export class Progress {
   ) {}
 
   /** Work waits for Kafka from now on, unless it has been waiting already. */
-  enter(state: 'recovering' | 'delivering' | 'waiting', errorCode?: string): void {
+  enter(
+    state: 'recovering' | 'delivering' | 'waiting',
+    errorCode?: string,
+    error: string | null = null,
+  ): void {
     this.state = state;
     this.waitingSince ??= this.now();
-    if (errorCode !== undefined) this.lastErrorCode = errorCode;
+    if (errorCode === undefined) return;
+    this.lastErrorCode = errorCode;
+    this.lastError = error;
   }
 
   /** Kafka has committed something, or was found ready. */
@@ -24,6 +31,7 @@ export class Progress {
     this.state = 'idle';
     this.waitingSince = null;
     this.lastErrorCode = null;
+    this.lastError = null;
   }
 
   stop(code: StopCode): void {
@@ -32,7 +40,7 @@ export class Progress {
   }
 
   status(): PipelineStatus {
-    const { name, state, stoppedBy, waitingSince, lastErrorCode } = this;
-    return { name, state, stoppedBy, waitingSince, lastErrorCode };
+    const { name, state, stoppedBy, waitingSince, lastErrorCode, lastError } = this;
+    return { name, state, stoppedBy, waitingSince, lastErrorCode, lastError };
   }
 }

@@ -10,6 +10,8 @@ export interface PipelineStatus {
   readonly waitingSince: number | null;
   /** Last reason for waiting, a stable code. */
   readonly lastErrorCode: string | null;
+  /** The same in words, where there are any. */
+  readonly lastError: string | null;
 }
 
 export interface RelaySnapshot {
