@@ -116,6 +116,10 @@ export class MemoryTopics extends TopicAdmin {
     return this.down ? null : (this.partitions.get(topic) ?? 0);
   }
 
+  refusalOf(): null {
+    return null;
+  }
+
   lookupPartitions(topic: string): Promise<number | null> {
     return Promise.resolve(this.down ? null : (this.partitions.get(topic) ?? 0));
   }

@@ -107,6 +107,13 @@ export function toKafkaError(error: unknown, what: string): KafkaError {
   );
 }
 
+/** The same of an error about the ledger: of its topic, too, it means the whole pipeline and not a record. */
+export function toLedgerError(error: unknown, what: string): KafkaError {
+  const known = toKafkaError(error, what);
+  if (known.code !== 'topic_not_authorized') return known;
+  return new KafkaError(cluster('kafka_not_authorized', 'not-written'), known.message, error);
+}
+
 function factsOf(error: unknown): KafkaErrorFacts {
   const number = protocolNumber(error);
   const known = number === null ? undefined : BY_NUMBER.get(number);

@@ -5,6 +5,7 @@ import { addPartitions } from './change-topic.js';
 import { createTopic } from './create-topic.js';
 import { DEADLINES } from './kafkajs-client.js';
 import { KafkaError } from './kafka.error.js';
+import { toLedgerError } from './kafkajs-error.js';
 import { Ledger, type LedgerNumber, type LedgerSlot } from './ports.js';
 
 const REPLICATION_FACTOR = 3;
@@ -18,18 +19,18 @@ export class KafkaJsLedger extends Ledger {
   }
 
   async prepare(topic: string, partitions: number): Promise<void> {
-    const names = await this.admin.run('list topics', (admin) => admin.listTopics());
+    const names = await this.ask('list topics', (admin) => admin.listTopics());
     if (names.includes(topic)) return this.grow(topic, partitions);
-    const { brokers } = await this.admin.run('describe cluster', (a) => a.describeCluster());
+    const { brokers } = await this.ask('describe cluster', (a) => a.describeCluster());
     const replicationFactor = Math.min(REPLICATION_FACTOR, brokers.length);
     const config = { 'min.insync.replicas': String(Math.min(MIN_IN_SYNC, replicationFactor)) };
-    await this.admin.run(`create ${topic}`, (admin) =>
+    await this.ask(`create ${topic}`, (admin) =>
       createTopic(admin, { topic, partitions, replicationFactor, config }),
     );
   }
 
   async numbers(group: string, topic: string): Promise<ReadonlyMap<number, number>> {
-    const [answer] = await this.admin.run('read ledger', (admin) =>
+    const [answer] = await this.ask('read ledger', (admin) =>
       admin.fetchOffsets({ groupId: group, topics: [topic] }),
     );
     const all = (answer?.partitions ?? []).map(
@@ -42,20 +43,26 @@ export class KafkaJsLedger extends Ledger {
     const until = Date.now() + DEADLINES.call;
     for (;;) {
       // Inside the call, so that a client whose old metadata lacks a partition is thrown away with its answer.
-      const [entry, marked] = await this.admin.run('read ledger', (admin) => offsets(admin, slot));
+      const [entry, marked] = await this.ask('read ledger', (admin) => offsets(admin, slot));
       if (marked.token === mark) return entry.number < 0 ? null : entry;
       if (Date.now() > until) throw incomplete(`the ledger ${slot.topic} is behind its mark`);
       await pause(MARK_PAUSE_MS);
     }
   }
 
+  private ask<T>(what: string, call: (admin: Admin) => Promise<T>): Promise<T> {
+    return this.admin.run(what, call).catch((error: unknown) => {
+      throw toLedgerError(error, what);
+    });
+  }
+
   /** A ledger topic that an earlier version has made. */
   private async grow(topic: string, partitions: number): Promise<void> {
-    const { topics } = await this.admin.run(`describe ${topic}`, (admin) =>
+    const { topics } = await this.ask(`describe ${topic}`, (admin) =>
       admin.fetchTopicMetadata({ topics: [topic] }),
     );
     if ((topics[0]?.partitions.length ?? partitions) >= partitions) return;
-    await this.admin.run(`add partitions to ${topic}`, (admin) =>
+    await this.ask(`add partitions to ${topic}`, (admin) =>
       addPartitions(admin, topic, partitions),
     );
   }

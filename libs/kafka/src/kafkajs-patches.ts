@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
+import { kafkaErrorNumber } from './kafkajs-error.js';
 
 /*
- * Two faults of kafkajs 2.2.4 that no setting turns off. Its version is pinned by the lock file; each patch
+ * Three faults of kafkajs 2.2.4 that no setting turns off. Its version is pinned by the lock file; each patch
  * checks that it finds what it was written for, and test/kafka shows what happens without it.
  */
 
@@ -13,6 +14,7 @@ export function patchKafkaJs(): void {
   applied = true;
   stopIdleLoop();
   tolerateSickPartitions();
+  passOnRefusals();
 }
 
 interface RequestQueueInternals {
@@ -67,6 +69,33 @@ function tolerateSickPartitions(): void {
       return answer;
     };
   }
+}
+
+/** Group, cluster and transactional id. */
+const NOT_AUTHORIZED: ReadonlySet<number | null> = new Set([30, 31, 53]);
+
+type AskOneBroker = (broker: unknown) => Promise<unknown>;
+
+/**
+ * kafkajs asks one broker after the other for the coordinator and forgets what each has said. A right that is missing
+ * then looks like a cluster that is away, and nobody would know what to grant.
+ */
+function passOnRefusals(): void {
+  const brokers = require('kafkajs/src/cluster/brokerPool') as {
+    prototype: { withBroker: (ask: AskOneBroker) => Promise<unknown> };
+  };
+  const original = expectFunction(brokers.prototype.withBroker);
+  brokers.prototype.withBroker = async function withBroker(ask): Promise<unknown> {
+    let said: unknown = null;
+    const asking: AskOneBroker = (broker) =>
+      ask(broker).catch((error: unknown) => {
+        said = error;
+        throw error;
+      });
+    const answer = await original.call(this, asking);
+    if (answer === null && NOT_AUTHORIZED.has(kafkaErrorNumber(said))) throw said;
+    return answer;
+  };
 }
 
 function expectFunction<T>(found: T): T {

@@ -148,6 +148,10 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
     return known === null || old ? null : known.facts.partitions;
   }
 
+  refusalOf(topic: string): KafkaError | null {
+    return this.cache.refusalOf(topic);
+  }
+
   cachedMaxBytes(topic: string): number | null {
     return this.cache.get(topic)?.facts.maxBytes ?? null;
   }
@@ -206,8 +210,9 @@ export class KafkaJsTopicAdmin extends TopicAdmin {
       this.cache.put(topic, facts);
       return facts;
     } catch (error) {
-      const { code } = toKafkaError(error, 'describe');
-      if (code !== 'unknown_topic' && code !== 'invalid_topic') return null;
+      const known = toKafkaError(error, `describe ${topic}`);
+      if (known.code === 'topic_not_authorized') this.cache.refuse(topic, known);
+      if (known.code !== 'unknown_topic' && known.code !== 'invalid_topic') return null;
       this.cache.put(topic, GONE);
       return GONE;
     }

@@ -5,7 +5,7 @@ import type { Producer, Transaction } from 'kafkajs';
 import { appendAll } from './append.js';
 import { withDeadline } from './deadline.js';
 import { DEADLINES, KafkaClient, type KafkaConnection } from './kafkajs-client.js';
-import { kafkaErrorNumber, toKafkaError } from './kafkajs-error.js';
+import { kafkaErrorNumber, toKafkaError, toLedgerError } from './kafkajs-error.js';
 import {
   TransactionalProducer,
   TransactionalProducers,
@@ -134,7 +134,9 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
         await withDeadline(sending, DEADLINES.call, 'ledger');
         return transaction;
       } catch (error) {
-        if (kafkaErrorNumber(error) !== CONCURRENT_TRANSACTIONS || Date.now() > until) throw error;
+        if (kafkaErrorNumber(error) !== CONCURRENT_TRANSACTIONS || Date.now() > until) {
+          throw toLedgerError(error, `write to the ledger ${topic}`);
+        }
         await pause(CONCURRENT_PAUSE_MS);
       }
     }

@@ -77,6 +77,18 @@ describe('the tokens of a client', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('are fetched anew when the broker has refused one', async () => {
+    grant({ access_token: 'abc', expires_in: 3600 });
+    const shared = tokens();
+    await shared.current();
+    shared.forget('another');
+    await shared.current();
+    expect(asked).toHaveLength(1);
+    shared.forget('abc');
+    await shared.current();
+    expect(asked).toHaveLength(2);
+  });
+
   test('are asked for again after a failure', async () => {
     const shared = tokens();
     answer = (_, response) => void response.writeHead(401).end('{"error":"invalid_client"}');

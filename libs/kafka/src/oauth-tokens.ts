@@ -40,6 +40,11 @@ export class OAuthTokens {
     return this.token.value;
   }
 
+  /** The broker has refused it: what was wrong may have been put right where tokens come from. */
+  forget(value: string): void {
+    if (this.token?.value === value) this.token = null;
+  }
+
   private async fetch(): Promise<Token> {
     const askedAt = Date.now();
     const { status, text } = await ask(this.credentials);

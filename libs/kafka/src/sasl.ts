@@ -46,6 +46,7 @@ async function authenticate(
     response: bytes,
   });
   if (answer === undefined || answer.length <= LENGTH_BYTES) return;
+  tokens.forget(token);
   try {
     // The one message that may follow a refusal; the broker ends the exchange then.
     await exchange({ request: message('\u0001'), response: bytes });

@@ -1,3 +1,4 @@
+import { KafkaError } from './kafka.error.js';
 import { TopicCache } from './topic-cache.js';
 
 describe('TopicCache', () => {
@@ -22,6 +23,20 @@ describe('TopicCache', () => {
     expect(cache.get('nf')).toMatchObject({ facts: { partitions: 0 } });
     now += 1_001;
     expect(cache.get('nf')).toBeNull();
+  });
+
+  it('remembers that the cluster says nothing of a topic, until it does', () => {
+    const cache = cacheAt();
+    const facts = { scope: 'topic', retryable: true, outcome: 'not-written' } as const;
+    const error = new KafkaError({ code: 'topic_not_authorized', ...facts }, 'no');
+    cache.refuse('nf', error);
+    expect(cache.get('nf')).toBeNull();
+    expect(cache.refusalOf('nf')).toBe(error);
+    expect(cache.refusalOf('other')).toBeNull();
+    cache.put('nf', { partitions: 3, maxBytes: 1000 });
+    expect(cache.refusalOf('nf')).toBeNull();
+    cache.refuse('nf', error);
+    expect(cache.get('nf')).toMatchObject({ facts: { partitions: 3 } });
   });
 
   it('holds a bounded number of topics', () => {

@@ -1,3 +1,5 @@
+import type { KafkaError } from './kafka.error.js';
+
 /** What is remembered of one topic. `partitions` 0: the cluster is known not to have it. */
 export interface TopicFacts {
   readonly partitions: number;
@@ -18,20 +20,27 @@ const MAX_TOPICS = 10_000;
 /** Bounded memory of the cluster's topics. Pure: the clock is given. */
 export class TopicCache {
   private readonly entries = new Map<string, Entry>();
+  private readonly refusals = new Map<string, KafkaError>();
 
   constructor(private readonly now: () => number = Date.now) {}
 
   put(topic: string, facts: TopicFacts): void {
-    this.entries.delete(topic);
-    this.entries.set(topic, { ...facts, at: this.now() });
-    if (this.entries.size > MAX_TOPICS) {
-      const [oldest] = this.entries.keys();
-      if (oldest !== undefined) this.entries.delete(oldest);
-    }
+    this.refusals.delete(topic);
+    putLast(this.entries, topic, { ...facts, at: this.now() });
+  }
+
+  /** The cluster has answered that it says nothing of the topic; what was known of it is kept. */
+  refuse(topic: string, error: KafkaError): void {
+    putLast(this.refusals, topic, error);
+  }
+
+  refusalOf(topic: string): KafkaError | null {
+    return this.refusals.get(topic) ?? null;
   }
 
   forget(topic: string): void {
     this.entries.delete(topic);
+    this.refusals.delete(topic);
   }
 
   /** The facts while they may still be used, how old they are, and whether it is time to ask again. */
@@ -46,4 +55,12 @@ export class TopicCache {
     }
     return ageMs > USABLE_MS ? null : { facts: entry, ageMs, stale: ageMs > PRESENT_MS };
   }
+}
+
+function putLast<T>(map: Map<string, T>, topic: string, value: T): void {
+  map.delete(topic);
+  map.set(topic, value);
+  if (map.size <= MAX_TOPICS) return;
+  const [oldest] = map.keys();
+  if (oldest !== undefined) map.delete(oldest);
 }

@@ -109,6 +109,11 @@ export class ModelTopicAdmin extends TopicAdmin {
     return known === null || old ? null : known.facts.partitions;
   }
 
+  /** The model has no rights that could be missing. */
+  refusalOf(): null {
+    return null;
+  }
+
   cachedMaxBytes(topic: string): number | null {
     return this.cache.get(topic)?.facts.maxBytes ?? null;
   }

@@ -49,7 +49,7 @@ export class DeadLetterPublisher {
   ): Promise<Outcome['kind']> {
     const count = await this.partitions();
     if (count === null || count === 0) {
-      this.holdOff('unknown_topic');
+      this.holdOff(this.topics.refusalOf(this.topic)?.code ?? 'unknown_topic');
       return 'failed';
     }
     const batch = letters.map((letter) =>

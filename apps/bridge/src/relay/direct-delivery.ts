@@ -38,7 +38,9 @@ export class KafkaDirectDelivery extends DirectDelivery {
     const chosen = record.requestedPartition ?? record.partition;
     if (chosen !== null) return chosen;
     const count = await this.topics.lookupPartitions(record.topic, LOOKUP_MS);
-    if (count === null || count === 0) throw unavailable(record.topic);
+    if (count === null || count === 0) {
+      throw this.topics.refusalOf(record.topic) ?? unavailable(record.topic);
+    }
     return partitionFor(record.key, count);
   }
 }

@@ -16,12 +16,14 @@ export type Placement =
  */
 export async function place(
   record: OutboxRecord,
-  topics: Pick<TopicAdmin, 'lookupPartitions'>,
+  topics: Pick<TopicAdmin, 'lookupPartitions' | 'refusalOf'>,
   clock: Pick<Clock, 'random'>,
 ): Promise<Placement> {
   const { topic, key, requestedPartition } = record;
   const count = await topics.lookupPartitions(topic, LOOKUP_MS);
   if (count === null) {
+    const refusal = topics.refusalOf(topic);
+    if (refusal !== null) return { error: refusal };
     const facts = { scope: 'cluster', retryable: true, outcome: 'not-written' } as const;
     const text = `the cluster did not say how many partitions ${topic} has`;
     return { error: new KafkaError({ code: 'kafka_unavailable', ...facts }, text) };
