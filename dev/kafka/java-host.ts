@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { PROJECT_ROOT } from '../project-root.js';
 import type { Broker, BrokerHost, BrokerPorts, BrokerState } from './broker.js';
 import { WatchedProcess } from '../watched-process.js';
@@ -16,6 +18,15 @@ export interface JavaHostOptions {
   readonly heapMb: number;
   /** Broker settings beside and above those of broker.properties. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Options of the Java machine beside the usual ones. */
+  readonly jvm: readonly string[];
+  readonly scramUsers: readonly ScramUser[];
+}
+
+/** A user that the cluster knows from its first moment, for SCRAM-SHA-256 and SCRAM-SHA-512. */
+export interface ScramUser {
+  readonly name: string;
+  readonly password: string;
 }
 
 /** Brokers as Java processes, their data in one temporary folder. */
@@ -24,6 +35,7 @@ export class JavaHost implements BrokerHost {
     readonly brokers: readonly JavaBroker[],
     private readonly data: string,
     private readonly jars: string,
+    private readonly scramUsers: readonly ScramUser[],
   ) {}
 
   static async create(options: JavaHostOptions): Promise<JavaHost> {
@@ -36,7 +48,7 @@ export class JavaHost implements BrokerHost {
       await writeFile(file, `${common}\n${nodeSettings(id, data, options)}`);
       brokers.push(new JavaBroker(id, ports.client, data, javaCommand(options, file)));
     }
-    return new JavaHost(brokers, data, options.jars);
+    return new JavaHost(brokers, data, options.jars, options.scramUsers);
   }
 
   async format(clusterId: string): Promise<void> {
@@ -44,6 +56,10 @@ export class JavaHost implements BrokerHost {
       const folder = join(this.data, `node-${id}`);
       await rm(folder, { recursive: true, force: true });
       await mkdir(folder);
+      if (this.scramUsers.length > 0) {
+        await this.formatWithUsers(clusterId, `${folder}.properties`);
+        continue;
+      }
       await copyFile(
         join(this.jars, 'template', 'bootstrap.checkpoint'),
         join(folder, 'bootstrap.checkpoint'),
@@ -51,6 +67,29 @@ export class JavaHost implements BrokerHost {
       const meta = ['version=1', `cluster.id=${clusterId}`, `node.id=${id}`, ''].join('\n');
       await writeFile(join(folder, 'meta.properties'), meta);
     }
+  }
+
+  /** Users are among the first settings of a cluster, which Kafka's own tool writes, in a second. */
+  private async formatWithUsers(clusterId: string, properties: string): Promise<void> {
+    const users = this.scramUsers.flatMap(({ name, password }) =>
+      ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
+        '--add-scram',
+        `${mechanism}=[name=${name},password=${password}]`,
+      ]),
+    );
+    await promisify(execFile)('java', [
+      '-XX:TieredStopAtLevel=1',
+      `-Dlog4j2.configurationFile=${join(FOLDER, 'log4j2.xml')}`,
+      '-cp',
+      join(this.jars, 'lib', '*'),
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      clusterId,
+      '-c',
+      properties,
+      ...users,
+    ]);
   }
 
   async dispose(): Promise<void> {
@@ -80,7 +119,7 @@ function nodeSettings(id: number, data: string, { ports, settings }: JavaHostOpt
     .join('\n');
 }
 
-function javaCommand({ jars, heapMb }: JavaHostOptions, properties: string): string[] {
+function javaCommand({ jars, heapMb, jvm }: JavaHostOptions, properties: string): string[] {
   return [
     'java',
     `-Xmx${heapMb}m`,
@@ -89,6 +128,7 @@ function javaCommand({ jars, heapMb }: JavaHostOptions, properties: string): str
     // Three brokers start side by side on few cores: the second compiler would cost more than it gives.
     '-XX:TieredStopAtLevel=1',
     `-Dlog4j2.configurationFile=${join(FOLDER, 'log4j2.xml')}`,
+    ...jvm,
     '-cp',
     join(jars, 'lib', '*'),
     'kafka.Kafka',

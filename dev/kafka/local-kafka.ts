@@ -4,7 +4,7 @@ import type { Broker, BrokerHost, BrokerPorts } from './broker.js';
 import { openOnce, picture } from './cluster-probe.js';
 import { ComposeHost, dockerIsThere } from './compose-host.js';
 import { freePorts } from '../free-ports.js';
-import { JavaHost } from './java-host.js';
+import { JavaHost, type ScramUser } from './java-host.js';
 import { javaJars } from './java-jars.js';
 import { whatIsMissing } from './readiness.js';
 import { createTopic } from './topics.js';
@@ -27,6 +27,10 @@ export interface LocalKafkaOptions {
   readonly heapMb?: number;
   /** Broker settings beside and above those of dev/kafka/broker.properties, as Kafka spells them. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Options of each broker's Java machine. Needs Java. */
+  readonly jvm?: readonly string[];
+  /** Needs Java. */
+  readonly scramUsers?: readonly ScramUser[];
 }
 
 /**
@@ -147,11 +151,12 @@ export class LocalKafka {
 }
 
 async function hostFor(options: LocalKafkaOptions): Promise<BrokerHost> {
-  const { brokers = 3, heapMb = 256, settings = {} } = options;
+  const { brokers = 3, heapMb = 256, settings = {}, jvm = [], scramUsers = [] } = options;
   const ports = await portsFor(brokers, options);
   const jars = await javaJars();
-  if (jars !== null) return JavaHost.create({ jars, ports, heapMb, settings });
+  if (jars !== null) return JavaHost.create({ jars, ports, heapMb, settings, jvm, scramUsers });
   if (options.proxy !== undefined) throw new Error('Brokers behind a proxy need Java and Maven.');
+  if (jvm.length + scramUsers.length > 0) throw new Error('Secured brokers need Java and Maven.');
   if (await dockerIsThere()) return ComposeHost.create({ ports, heapMb, settings });
   throw new Error(
     'The local Kafka needs Java 17 or newer and Maven (Debian: apt-get install openjdk-17-jre-headless maven), or Docker with Compose.',

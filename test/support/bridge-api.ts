@@ -7,6 +7,7 @@ export interface MessageView {
   readonly status: string;
   readonly retry_count: number;
   readonly last_error: string | null;
+  readonly last_error_code: string | null;
   readonly partition: number | null;
   readonly offset: string | null;
   readonly replays: number;

@@ -94,6 +94,7 @@ function view({ id, place, deadLetter: dead }: Line): MessageView {
     topic: 'nf',
     status: dead === true ? 'dlq' : 'sent',
     retry_count: 0,
+    last_error_code: null,
     last_error: null,
     partition: place?.[0] ?? null,
     offset: place === null ? null : String(place[1]),

@@ -37,6 +37,7 @@ function unreachable(messageId: string, error: unknown): MessageView {
     topic: '',
     status: 'unreachable',
     retry_count: 0,
+    last_error_code: null,
     last_error: error instanceof Error ? error.message : String(error),
     partition: null,
     offset: null,
