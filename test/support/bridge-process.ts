@@ -11,6 +11,8 @@ const ALIVE_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 60_000;
 const POLL_MS = 25;
 const TAIL_LINES = 30;
+/** Keys that somebody has made in the project's own folder are not this bridge's. */
+const NO_KEYS = join(PROJECT_ROOT, 'dist', 'no-keys.json');
 
 export interface BridgeProcessOptions {
   /** The bridge's variables, e.g. `KAFKA_BROKERS` and `OUTBOX_URL`; `HOST` and `PORT` are chosen here. */
@@ -91,6 +93,7 @@ export class BridgeProcess {
         ...inherited(),
         HOST: '127.0.0.1',
         PORT: String(this.port),
+        KEYS_PATH: NO_KEYS,
         ...this.options.env,
         ...more,
       },
