@@ -77,6 +77,26 @@ test('a port that is taken is told without a stack, and the process exits with 6
   expect(said).not.toContain('    at ');
 });
 
+test('a database that cannot be reached is told with the reason, without the password, and exits with 74', async () => {
+  const [silent] = await freePorts(1);
+  const url = `postgres://ponte:canary-password@127.0.0.1:${silent}/ponte?sslmode=verify-full`;
+  const { code, said } = await refusal({ OUTBOX_URL: url });
+  expect(code).toBe(74);
+  expect(said).toMatch(
+    /storage_unavailable: The PostgreSQL outbox cannot be opened: connect ECONN/,
+  );
+  expect(said).not.toContain('canary');
+});
+
+test('records that leave the machine in clear text are a warning at the start', async () => {
+  // An address that is kept for documentation: nobody answers.
+  const bridge = await start({ KAFKA_BROKERS: '192.0.2.1:9092' });
+  const warnings = bridge.logs().filter(({ level }) => level === 'warn');
+  expect(warnings.map(({ message }) => message)).toContainEqual(
+    expect.stringContaining('Records go to Kafka in clear text'),
+  );
+});
+
 test("Node's own warnings are lines of the log, too", async () => {
   const warning = 'process.once("SIGTERM", () => process.emitWarning("ten listeners too many"))';
   const preload = `--import=data:text/javascript,${encodeURIComponent(warning)}`;

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { arch, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +57,12 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Gives a file, or the folder of such files, to the server's user alone: PostgreSQL takes no key that others could read. */
+export async function giveToServer(path: string, mode: number): Promise<void> {
+  await chmod(path, mode);
+  if (process.getuid?.() === 0) await chown(path, NOBODY, NOBODY);
 }
 
 async function binary(name: 'initdb' | 'postgres'): Promise<string> {

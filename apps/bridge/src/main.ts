@@ -5,6 +5,7 @@ import { OutboxError, OutboxStore } from '@bridge/outbox';
 import { Door } from './access/index.js';
 import { AppModule } from './app.module.js';
 import { BridgeLogger } from './bridge-logger.js';
+import { cautions } from './config/cautions.js';
 import { ConfigurationError } from './config/configuration.error.js';
 import { readEnvironment } from './config/environment.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
     createHttpAdapter({ ...config.http, door }),
     { logger, bodyParser: false, abortOnError: false },
   );
+  for (const caution of cautions(config, Date.now())) logger.warn(caution);
   const store = app.get(OutboxStore, { strict: false });
   store.onFatal((error) => die(logger, 'The storage has failed for good', error));
   if (store.repaired !== null) logger.warn(`The outbox was put right: ${store.repaired}`);

@@ -4,6 +4,7 @@ import type { Contradiction } from './contradiction.js';
 import type { ConfigurationFault } from './configuration.error.js';
 import { kafkaContradictions } from './kafka-contradictions.js';
 import { isLoopback } from './loopback.js';
+import { verifiesServer } from './postgres-url.js';
 import type { TopicOverrides } from './topic-rules.js';
 import { parseDuration, parseSize } from './units.js';
 import type { Variables } from './variables.js';
@@ -47,6 +48,11 @@ function storage(v: Variables): readonly Contradiction[] {
   const ballast = parseSize(v.OUTBOX_BALLAST) ?? 0;
   const batch = parseSize(v.BATCH_MAX_BYTES) ?? 0;
   return [
+    [
+      'OUTBOX_URL',
+      v.OUTBOX_URL.startsWith('postgres') && !verifiesServer(v.OUTBOX_URL),
+      'must not switch off the verification of the server (sslmode=no-verify, uselibpqcompat): use sslmode=verify-full with sslrootcert',
+    ],
     [
       'OUTBOX_BALLAST',
       ballast > 0 && ballast < BALLAST_BATCHES * batch,

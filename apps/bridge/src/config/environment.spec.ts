@@ -170,6 +170,8 @@ test.each<[string, Record<string, string>]>([
   ['RETENTION_IDS', { RETENTION_IDS: '1d' }],
   ['OUTBOX_BALLAST', { OUTBOX_BALLAST: '16 MiB' }],
   ['PIPELINES', { PIPELINES: '2', OUTBOX_URL: 'postgres://db/ponte' }],
+  ['OUTBOX_URL', { OUTBOX_URL: 'postgres://db/ponte?sslmode=no-verify' }],
+  ['OUTBOX_URL', { OUTBOX_URL: 'postgres://db/ponte?uselibpqcompat=true&sslmode=prefer' }],
   ['PORT_FILE', { PORT: '8081', PORT_FILE: '/etc/hostname' }],
 ])('refuses to start for %s of %j', (variable, environment) => {
   expect(faultsOf(environment)).toContain(variable);

@@ -37,10 +37,23 @@ export async function openPostgres(
   } catch (error) {
     await writer.close();
     if (error instanceof OutboxError) throw error;
-    throw new OutboxError('storage_unavailable', 'The PostgreSQL outbox cannot be opened.', {
-      cause: error,
-    });
+    const message = `The PostgreSQL outbox cannot be opened: ${reasonOf(error)}.`;
+    throw new OutboxError('storage_unavailable', message, { cause: error });
   }
+}
+
+interface Failure {
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+}
+
+/** The words of whoever failed first: the server, TLS, or the network. None of them has the URL or the password in it. */
+function reasonOf(error: unknown): string {
+  const { message, code, cause } = error as Failure;
+  if (typeof cause === 'object' && cause !== null) return reasonOf(cause);
+  // Where a host name has several addresses, only the code says anything.
+  return String(message === '' ? code : message);
 }
 
 /**
