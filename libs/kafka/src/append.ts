@@ -1,163 +1,187 @@
 import type { Message, RecordMetadata } from 'kafkajs';
+import { withDeadline } from './deadline.js';
+import { KafkaError } from './kafka.error.js';
 import { DEADLINES } from './kafkajs-client.js';
 import { toKafkaError } from './kafkajs-error.js';
-import { KafkaError } from './kafka.error.js';
-import { withDeadline } from './deadline.js';
-import type {
-  AppendResult,
-  PartitionFailure,
-  PartitionOffsets,
-  PartitionRecords,
-  ProducerRecord,
-} from './ports.js';
+import { partitionAnswers, type PartitionAnswer } from './kafkajs-partition-answers.js';
+import { toMessage } from './messages.js';
+import type { AppendResult, PartitionFailure, PartitionRecords } from './ports.js';
+import { DEFAULT_REQUEST_BYTES, slices, type Slice } from './slices.js';
 
-/** Kafka's own default for max.message.bytes is 1,048,588; the rest is room for what is not estimated. */
-const DEFAULT_REQUEST_BYTES = 900_000;
-/** Share of a topic's max.message.bytes that one request uses: the size is an estimate. */
-const FILL = 0.85;
-/** Framing of one record: lengths, deltas, attributes as variable-length integers. */
-const RECORD_OVERHEAD = 40;
-const HEADER_OVERHEAD = 10;
-
-/** Sends one request for one partition; the client's `send` of a producer or of a transaction. */
-export type SendOne = (request: {
-  topic: string;
-  acks: number;
-  timeout: number;
-  messages: Message[];
-}) => Promise<RecordMetadata[]>;
-
-/** A run of positions of one partition's records that fits one request. */
-export interface Slice {
-  readonly from: number;
-  readonly to: number;
+export interface AppendRequest {
+  readonly acks: number;
+  readonly timeout: number;
+  readonly topicMessages: { topic: string; messages: Message[] }[];
 }
 
-function sizeOf(record: ProducerRecord): number {
-  let size = RECORD_OVERHEAD + (record.key?.length ?? 0) + (record.value?.length ?? 0);
-  for (const header of record.headers) {
-    size += HEADER_OVERHEAD + header.name.length + header.value.length;
-  }
-  return size;
+export interface AppendPorts {
+  /** Sends one request to one broker; the client's `sendBatch` of a producer or of a transaction. */
+  readonly send: (request: AppendRequest) => Promise<RecordMetadata[]>;
+  /** The node that leads a partition, or null when that is not known: such a partition has requests of its own. */
+  readonly leaderOf: (topic: string, partition: number) => number | null;
+}
+
+/** One partition of a batch on its way. */
+interface Part {
+  readonly of: PartitionRecords;
+  /** What has not been sent yet, in order. */
+  readonly left: Slice[];
+  readonly offsets: string[];
+  failure: PartitionFailure | null;
+}
+
+/** A part with the slice of it that is in one request. */
+interface Sent {
+  readonly part: Part;
+  readonly slice: Slice;
 }
 
 /**
- * Cuts a partition's records into requests. Kafka holds max.message.bytes against a whole request of a
- * partition, so a thousand small records in one request would be refused as "too large". A record that is
- * larger than the limit by itself goes alone: then Kafka's refusal names it.
- */
-export function slices(records: readonly ProducerRecord[], maxBytes: number | null): Slice[] {
-  const limit = maxBytes === null ? DEFAULT_REQUEST_BYTES : Math.floor(maxBytes * FILL);
-  const result: Slice[] = [];
-  let from = 0;
-  let bytes = 0;
-  records.forEach((record, position) => {
-    const size = sizeOf(record);
-    if (position > from && bytes + size > limit) {
-      result.push({ from, to: position });
-      from = position;
-      bytes = 0;
-    }
-    bytes += size;
-  });
-  if (from < records.length) result.push({ from, to: records.length });
-  return result;
-}
-
-/**
- * Appends the batch: one request in flight a partition (two at once, and one lost answer, lose records in
- * kafkajs), partitions side by side. Never rejects: each partition has its offsets or its failure.
+ * Appends the batch: one request in flight a broker, with one slice of a partition at most (two at once, and one
+ * lost answer, lose records in kafkajs). A broker writes what a request holds for several partitions at once, and
+ * works on one request of a connection at a time: sent one by one, 16 partitions take five times as long.
+ * Never rejects for what Kafka says of a partition: each one has its offsets, its failure, or was not attempted
+ * beside one that failed.
  */
 export async function appendAll(
-  send: SendOne,
+  ports: AppendPorts,
   batch: readonly PartitionRecords[],
 ): Promise<AppendResult> {
-  const outcomes = await Promise.all(batch.map((records) => appendPartition(send, records)));
-  const offsets: PartitionOffsets[] = [];
-  const failures: PartitionFailure[] = [];
-  for (const { appended, failure } of outcomes) {
-    if (appended.offsets.length > 0) offsets.push(appended);
-    if (failure !== null) failures.push(failure);
-  }
+  const parts = batch.map((of): Part => {
+    return { of, left: slices(of.records, of.maxBytes), offsets: [], failure: null };
+  });
+  await Promise.all(byLeader(ports, parts).map((group) => appendGroup(ports, group)));
+  const offsets = parts
+    .filter((part) => part.offsets.length > 0)
+    .map((part) => ({ topic: part.of.topic, partition: part.of.partition, offsets: part.offsets }));
+  const failures = parts.flatMap(({ failure }) => failure ?? []);
   if (failures.length > 0) return { complete: false, offsets, failures };
+  const open = parts.find((part) => part.offsets.length !== part.of.records.length);
+  if (open !== undefined) throw incomplete(open);
   return { complete: true, offsets };
 }
 
-async function appendPartition(
-  send: SendOne,
-  { topic, partition, records, maxBytes }: PartitionRecords,
-): Promise<{ appended: PartitionOffsets; failure: PartitionFailure | null }> {
-  const offsets: string[] = [];
-  const what = `append to ${topic}-${partition}`;
-  for (const { from, to } of slices(records, maxBytes)) {
+function byLeader({ leaderOf }: AppendPorts, parts: readonly Part[]): Part[][] {
+  const groups = new Map<number, Part[]>();
+  const alone: Part[][] = [];
+  for (const part of parts) {
+    const leader = leaderOf(part.of.topic, part.of.partition);
+    const group = leader === null ? undefined : groups.get(leader);
+    if (leader === null) alone.push([part]);
+    else if (group === undefined) groups.set(leader, [part]);
+    else group.push(part);
+  }
+  return [...groups.values(), ...alone];
+}
+
+/** Everything for one broker, request after request. */
+async function appendGroup({ send }: AppendPorts, group: readonly Part[]): Promise<void> {
+  for (;;) {
+    const sent = nextRequest(group);
+    const [first] = sent;
+    if (first === undefined) return;
+    const what = `append to ${nameOf(first.part)}`;
     try {
-      const messages = records.slice(from, to).map((record) => toMessage(record, partition));
-      const answer = await withDeadline(
-        send({ topic, acks: -1, timeout: DEADLINES.clientRequest - 500, messages }),
-        DEADLINES.call,
-        what,
-      );
-      offsets.push(...offsetsOf(answer, topic, partition, to - from));
+      const answer = await withDeadline(send(requestOf(sent)), DEADLINES.call, what);
+      for (const one of sent) take(one, baseOffsetOf(answer, one));
     } catch (error) {
-      // Everything behind the failed request is unsent, but only the request's own records are suspect.
-      const positions = Array.from({ length: to - from }, (_, index) => from + index);
-      const failure = { topic, partition, positions, error: toKafkaError(error, what) };
-      return { appended: { topic, partition, offsets }, failure };
+      const answers = partitionAnswers(error);
+      if (answers === null) {
+        abandon(group, sent, error);
+        return;
+      }
+      for (const one of sent) settle(one, answers);
     }
   }
-  return { appended: { topic, partition, offsets }, failure: null };
+}
+
+/** Takes the next slice of each partition, as many as fit one request. */
+function nextRequest(group: readonly Part[]): Sent[] {
+  const sent: Sent[] = [];
+  let bytes = 0;
+  for (const part of group) {
+    const [slice] = part.left;
+    if (slice === undefined) continue;
+    if (sent.length > 0 && bytes + slice.bytes > DEFAULT_REQUEST_BYTES) continue;
+    part.left.shift();
+    sent.push({ part, slice });
+    bytes += slice.bytes;
+  }
+  return sent;
+}
+
+function requestOf(sent: readonly Sent[]): AppendRequest {
+  const byTopic = new Map<string, Message[]>();
+  for (const { part, slice } of sent) {
+    const { topic, partition, records } = part.of;
+    const messages = byTopic.get(topic) ?? [];
+    byTopic.set(topic, messages);
+    for (const record of records.slice(slice.from, slice.to)) {
+      messages.push(toMessage(record, partition));
+    }
+  }
+  const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
+  return { acks: -1, timeout: DEADLINES.clientRequest - 500, topicMessages };
+}
+
+/** Kafka has answered with an error that is about some of the partitions. */
+function settle({ part, slice }: Sent, answers: readonly PartitionAnswer[]): void {
+  const { topic, partition } = part.of;
+  const answer = answers.find((one) => one.topic === topic && one.partition === partition);
+  if (answer === undefined) {
+    // Not even tried, since Kafka has refused another one.
+    part.left.length = 0;
+  } else if (answer.error === null) {
+    take({ part, slice }, answer.baseOffset);
+  } else {
+    fail(part, slice, answer.error);
+  }
+}
+
+/** Nobody knows what became of the request. Nothing more is sent to this broker. */
+function abandon(group: readonly Part[], sent: readonly Sent[], error: unknown): void {
+  for (const part of group) {
+    const slice = sent.find((one) => one.part === part)?.slice ?? part.left[0];
+    if (slice !== undefined) fail(part, slice, error);
+  }
+}
+
+/** Everything behind the failed request is unsent, but only the request's own records are suspect. */
+function fail(part: Part, { from, to }: Slice, error: unknown): void {
+  const { topic, partition } = part.of;
+  const positions = Array.from({ length: to - from }, (_, index) => from + index);
+  const known = toKafkaError(error, `append to ${nameOf(part)}`);
+  part.failure = { topic, partition, positions, error: known };
+  part.left.length = 0;
+}
+
+/** An offset for each record of the slice; without a real base offset they were not appended. */
+function take({ part, slice }: Sent, baseOffset: string | null): void {
+  const base = BigInt(baseOffset ?? -1);
+  if (base < 0n) return fail(part, slice, incomplete(part));
+  for (let at = 0n; at < slice.to - slice.from; at++) part.offsets.push(String(base + at));
 }
 
 /**
- * The offsets of a complete answer. kafkajs answers "success" with an empty list for a partition that its
- * metadata does not hold, so an answer counts only when it names the partition and a real base offset.
+ * The base offset in a complete answer. kafkajs answers "success" with an empty list for a partition that its
+ * metadata does not hold, so an answer counts only when it names the partition, once, and without an error.
  */
-function offsetsOf(
-  answer: readonly RecordMetadata[],
-  topic: string,
-  partition: number,
-  count: number,
-): string[] {
-  const [only] = answer;
-  if (
-    answer.length !== 1 ||
-    only === undefined ||
-    only.topicName !== topic ||
-    only.partition !== partition ||
-    only.errorCode !== 0 ||
-    only.baseOffset === undefined ||
-    BigInt(only.baseOffset) < 0n
-  ) {
-    throw new KafkaError(
-      { code: 'incomplete_answer', scope: 'partition', retryable: true, outcome: 'unknown' },
-      `the answer for ${topic}-${partition} does not hold its offset`,
-    );
-  }
-  const base = BigInt(only.baseOffset);
-  return Array.from({ length: count }, (_, index) => String(base + BigInt(index)));
+function baseOffsetOf(answer: readonly RecordMetadata[], { part }: Sent): string | null {
+  const { topic, partition } = part.of;
+  const [only, ...more] = answer.filter(
+    (one) => one.topicName === topic && one.partition === partition,
+  );
+  if (only === undefined || more.length > 0 || only.errorCode !== 0) return null;
+  return only.baseOffset ?? null;
 }
 
-function toMessage(record: ProducerRecord, partition: number): Message {
-  return {
-    key: record.key,
-    value: record.value,
-    partition,
-    timestamp: String(record.timestamp),
-    headers: headersOf(record),
-  };
+function incomplete(part: Part): KafkaError {
+  return new KafkaError(
+    { code: 'incomplete_answer', scope: 'partition', retryable: true, outcome: 'unknown' },
+    `the answer for ${nameOf(part)} does not hold its offset`,
+  );
 }
 
-/** kafkajs takes repeated header names as an array of values; the order of different names is kept. */
-function headersOf(record: ProducerRecord): Record<string, Buffer | Buffer[]> {
-  const headers: Record<string, Buffer | Buffer[]> = Object.create(null) as Record<
-    string,
-    Buffer | Buffer[]
-  >;
-  for (const { name, value } of record.headers) {
-    const present = headers[name];
-    if (present === undefined) headers[name] = value;
-    else if (Array.isArray(present)) present.push(value);
-    else headers[name] = [present, value];
-  }
-  return headers;
+function nameOf({ of: { topic, partition } }: Part): string {
+  return `${topic}-${partition}`;
 }

@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
+import { expectFunction } from './expect-function.js';
 import { kafkaErrorNumber } from './kafkajs-error.js';
+import { namePartitions } from './kafkajs-partition-answers.js';
 
 /*
- * Three faults of kafkajs 2.2.4 that no setting turns off. Its version is pinned by the lock file; each patch
+ * Faults of kafkajs 2.2.4 that no setting turns off. Its version is pinned by the lock file; each patch
  * checks that it finds what it was written for, and test/kafka shows what happens without it.
  */
 
@@ -15,6 +17,7 @@ export function patchKafkaJs(): void {
   stopIdleLoop();
   tolerateSickPartitions();
   passOnRefusals();
+  namePartitions();
 }
 
 interface RequestQueueInternals {
@@ -96,11 +99,4 @@ function passOnRefusals(): void {
     if (answer === null && NOT_AUTHORIZED.has(kafkaErrorNumber(said))) throw said;
     return answer;
   };
-}
-
-function expectFunction<T>(found: T): T {
-  if (typeof found !== 'function') {
-    throw new TypeError('kafkajs is not the release that its patches were written for (2.2.4).');
-  }
-  return found;
 }

@@ -1,14 +1,17 @@
 import kafkajs from 'kafkajs';
 import type { Producer } from 'kafkajs';
-import { appendAll } from './append.js';
+import { appendAll, type AppendRequest } from './append.js';
 import { withDeadline } from './deadline.js';
+import { producerWithCluster } from './kafkajs-cluster.js';
 import { DEADLINES, KafkaClient, type KafkaConnection } from './kafkajs-client.js';
 import { toKafkaError } from './kafkajs-error.js';
+import { ProducerMetadata } from './kafkajs-metadata.js';
 import { PlainProducer, type AppendResult, type PartitionRecords } from './ports.js';
 
 interface Incarnation {
   readonly client: KafkaClient;
   readonly producer: Producer;
+  readonly metadata: ProducerMetadata;
 }
 
 /**
@@ -27,11 +30,20 @@ export class KafkaJsPlainProducer extends PlainProducer {
 
   async append(batch: readonly PartitionRecords[]): Promise<AppendResult> {
     const opening = (this.opening ??= this.connect());
-    const { producer } = await opening;
+    const { producer, metadata } = await opening;
     const compression = kafkajs.CompressionTypes[this.compression === 'gzip' ? 'GZIP' : 'None'];
-    const result = await appendAll((request) => producer.send({ ...request, compression }), batch);
-    if (!result.complete) await this.discard(opening);
-    return result;
+    const send = (request: AppendRequest) => producer.sendBatch({ ...request, compression });
+    const leaderOf = metadata.leaderOf.bind(metadata);
+    try {
+      const topics = [...new Set(batch.map(({ topic }) => topic))];
+      await withDeadline(metadata.learn(topics), DEADLINES.call, 'learn topics');
+      const result = await appendAll({ send, leaderOf }, batch);
+      if (!result.complete) await this.discard(opening);
+      return result;
+    } catch (error) {
+      await this.discard(opening);
+      throw toKafkaError(error, 'append');
+    }
   }
 
   async close(): Promise<void> {
@@ -50,14 +62,15 @@ export class KafkaJsPlainProducer extends PlainProducer {
 
   private async connect(): Promise<Incarnation> {
     const client = new KafkaClient(this.connection);
-    const producer = client.kafka.producer({
+    const { producer, cluster } = producerWithCluster(client.kafka, {
       idempotent: false,
       allowAutoTopicCreation: false,
       retry: { retries: 0 },
     });
+    const metadata = new ProducerMetadata(cluster);
     try {
       await withDeadline(producer.connect(), DEADLINES.connect, 'connect');
-      return { client, producer };
+      return { client, producer, metadata };
     } catch (error) {
       this.opening = null;
       client.abandon(producer);

@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { Producer, Transaction } from 'kafkajs';
-import { appendAll } from './append.js';
+import { appendAll, type AppendRequest } from './append.js';
 import { withDeadline } from './deadline.js';
+import { producerWithCluster } from './kafkajs-cluster.js';
 import { DEADLINES, KafkaClient, type KafkaConnection } from './kafkajs-client.js';
 import { kafkaErrorNumber, toKafkaError, toLedgerError } from './kafkajs-error.js';
+import { ProducerMetadata } from './kafkajs-metadata.js';
+import { TransactionPartitions } from './kafkajs-transaction-partitions.js';
 import {
   TransactionalProducer,
   TransactionalProducers,
@@ -19,6 +22,11 @@ import {
 const CONCURRENT_TRANSACTIONS = 51;
 const CONCURRENT_PAUSE_MS = 1;
 
+const COMPRESSION = {
+  none: kafkajs.CompressionTypes.None,
+  gzip: kafkajs.CompressionTypes.GZIP,
+};
+
 export class KafkaJsTransactionalProducers extends TransactionalProducers {
   constructor(
     private readonly connection: KafkaConnection,
@@ -29,7 +37,7 @@ export class KafkaJsTransactionalProducers extends TransactionalProducers {
 
   async fence(transactionalId: string): Promise<TransactionalProducer> {
     const client = new KafkaClient(this.connection);
-    const producer = client.kafka.producer({
+    const { producer, cluster } = producerWithCluster(client.kafka, {
       transactionalId,
       transactionTimeout: DEADLINES.transaction,
       allowAutoTopicCreation: false,
@@ -37,11 +45,17 @@ export class KafkaJsTransactionalProducers extends TransactionalProducers {
       // sequence numbers back (a loss). The outbox repeats, not the library.
       retry: { retries: 0 },
     });
+    const metadata = new ProducerMetadata(cluster);
+    const partitions = new TransactionPartitions(cluster);
     try {
       await withDeadline(producer.connect(), DEADLINES.connect, 'connect');
       // The first transaction of a producer is InitProducerId: Kafka ends what a predecessor left open.
       const first = await withDeadline(producer.transaction(), DEADLINES.call, 'fence');
-      return new KafkaJsTransactionalProducer(client, producer, first, this.compression);
+      const { compression } = this;
+      return new KafkaJsTransactionalProducer(
+        { client, producer, metadata, partitions, compression },
+        first,
+      );
     } catch (error) {
       client.abandon(producer);
       throw toKafkaError(error, `fence ${transactionalId}`);
@@ -49,14 +63,20 @@ export class KafkaJsTransactionalProducers extends TransactionalProducers {
   }
 }
 
+interface Incarnation {
+  readonly client: KafkaClient;
+  readonly producer: Producer;
+  readonly metadata: ProducerMetadata;
+  readonly partitions: TransactionPartitions;
+  readonly compression: 'none' | 'gzip';
+}
+
 class KafkaJsTransactionalProducer extends TransactionalProducer {
   private current: Transaction | null = null;
 
   constructor(
-    private readonly client: KafkaClient,
-    private readonly producer: Producer,
+    private readonly own: Incarnation,
     private next: Transaction | null,
-    private readonly compression: 'none' | 'gzip',
   ) {
     super();
   }
@@ -67,10 +87,16 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
     batch: readonly PartitionRecords[],
   ): Promise<AppendResult> {
     try {
+      const { metadata, partitions } = this.own;
       const { number, token } = entry;
+      const topics = [...new Set(batch.map(({ topic }) => topic))];
+      await withDeadline(metadata.learn(topics), DEADLINES.call, 'learn topics');
       const transaction = await this.begin(slot, slot.partition, String(number), token);
-      const compression = kafkajs.CompressionTypes[this.compression === 'gzip' ? 'GZIP' : 'None'];
-      return await appendAll((request) => transaction.send({ ...request, compression }), batch);
+      const leaderOf = metadata.leaderOf.bind(metadata);
+      partitions.plan(batch.filter(({ topic, partition }) => leaderOf(topic, partition) !== null));
+      const compression = COMPRESSION[this.own.compression];
+      const send = (request: AppendRequest) => transaction.sendBatch({ ...request, compression });
+      return await appendAll({ send, leaderOf }, batch);
     } catch (error) {
       throw toKafkaError(error, `batch ${entry.number}`);
     }
@@ -99,16 +125,16 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
   }
 
   discard(): void {
-    this.client.abandon(this.producer);
+    this.own.client.abandon(this.own.producer);
   }
 
   async close(): Promise<void> {
     try {
-      await withDeadline(this.producer.disconnect(), DEADLINES.close, 'disconnect');
+      await withDeadline(this.own.producer.disconnect(), DEADLINES.close, 'disconnect');
     } catch {
       // Closing in good order is a courtesy to the broker; the sockets go either way.
     }
-    this.client.drop();
+    this.own.client.drop();
   }
 
   /**
@@ -123,7 +149,7 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
     metadata: string,
   ): Promise<Transaction> {
     const transaction =
-      this.next ?? (await withDeadline(this.producer.transaction(), DEADLINES.call, 'begin'));
+      this.next ?? (await withDeadline(this.own.producer.transaction(), DEADLINES.call, 'begin'));
     this.next = null;
     this.current = transaction;
     const topics = [{ topic, partitions: [{ partition, offset, metadata }] }];

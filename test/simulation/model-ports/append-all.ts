@@ -6,7 +6,7 @@ import {
   type PartitionRecords,
   type ProducerRecord,
 } from '@bridge/kafka';
-import { slices } from '../../../libs/kafka/src/append.js';
+import { slices } from '../../../libs/kafka/src/slices.js';
 import { DEADLINES } from '../../../libs/kafka/src/kafkajs-client.js';
 import { toKafkaError } from '../../../libs/kafka/src/kafkajs-error.js';
 import type { VirtualClock } from '../world/virtual-clock.js';

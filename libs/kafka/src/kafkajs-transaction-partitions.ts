@@ -1,0 +1,58 @@
+import type { AddPartitions, ClusterBroker, ProducerCluster } from './kafkajs-cluster.js';
+
+/** kafkajs' number for the coordinator of transactions. */
+const TRANSACTION_COORDINATOR = 1;
+
+export interface PlannedPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/**
+ * Lets all partitions of a batch into the transaction by one request, as Java's client does. kafkajs asks for those
+ * of each leader, and the coordinator, which writes every answer down before it gives it, works on one question of
+ * a transaction at a time.
+ */
+export class TransactionPartitions {
+  private request: AddPartitions = { topics: [] };
+  private planned: ReadonlySet<string> = new Set();
+  private answer: Promise<unknown> | null = null;
+
+  constructor(cluster: ProducerCluster) {
+    const find = cluster.findGroupCoordinator.bind(cluster);
+    cluster.findGroupCoordinator = async (question) => {
+      const broker = await find(question);
+      if (question.coordinatorType === TRANSACTION_COORDINATOR) this.takeOver(broker);
+      return broker;
+    };
+  }
+
+  /** Called before the first record of a transaction is sent: what the whole of it will write to. */
+  plan(partitions: readonly PlannedPartition[]): void {
+    const byTopic = new Map<string, number[]>();
+    for (const { topic, partition } of partitions) {
+      byTopic.set(topic, [...(byTopic.get(topic) ?? []), partition]);
+    }
+    const topics = [...byTopic].map(([topic, numbers]) => ({ topic, partitions: numbers }));
+    this.request = { topics };
+    this.planned = new Set(namesOf(this.request));
+    this.answer = null;
+  }
+
+  private takeOver(broker: ClusterBroker): void {
+    if (Object.hasOwn(broker, 'addPartitionsToTxn')) return;
+    const ask = broker.addPartitionsToTxn.bind(broker);
+    broker.addPartitionsToTxn = (request) => {
+      // Kafka must have heard of every partition that is written to: a transaction does not end in the others.
+      if (!namesOf(request).every((name) => this.planned.has(name))) return ask(request);
+      this.answer ??= ask({ ...request, topics: this.request.topics });
+      return this.answer;
+    };
+  }
+}
+
+function namesOf({ topics }: AddPartitions): string[] {
+  return topics.flatMap(({ topic, partitions }) =>
+    partitions.map((partition) => `${topic}\u0000${partition}`),
+  );
+}
