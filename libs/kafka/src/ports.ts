@@ -234,10 +234,7 @@ export abstract class TopicAdmin {
     maxAgeMs?: number,
   ): Promise<number | null>;
 
-  /**
-   * `topic_not_authorized` where that is why nothing is known of the topic's partitions; null where the cluster could
-   * not be asked.
-   */
+  /** `topic_not_authorized` where that is why nothing is known of the topic's partitions, else null. */
   abstract refusalOf(topic: string): KafkaError | null;
 
   /** The topic's max.message.bytes from the cache, or null when it is not known. */
