@@ -7,7 +7,7 @@ import { freePorts } from '../free-ports.js';
 import { JavaHost, type ScramUser } from './java-host.js';
 import { javaJars } from './java-jars.js';
 import { whatIsMissing } from './readiness.js';
-import { createTopic } from './topics.js';
+import { createTopics } from './topics.js';
 import type { NewLocalTopic } from './topics.js';
 
 export type { Broker, BrokerState } from './broker.js';
@@ -106,7 +106,7 @@ export class LocalKafka {
   /** Creates a topic on the running brokers and waits until each knows it; 3 partitions on 3 brokers by default. */
   createTopic(name: string, options?: NewLocalTopic): Promise<void> {
     const addresses = this.running().map(({ address }) => address);
-    return createTopic(addresses, name, {
+    return createTopics(addresses, [name], {
       replicationFactor: Math.min(3, this.brokers.length),
       ...options,
     });

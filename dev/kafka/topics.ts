@@ -12,29 +12,39 @@ export interface NewLocalTopic {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** Creates a topic and waits until every one of these brokers knows it with all its leaders. */
-export async function createTopic(
+/** Creates topics by one request and waits until every one of these brokers knows them with all their leaders. */
+export async function createTopics(
   addresses: readonly string[],
-  name: string,
+  names: readonly string[],
   { partitions = 3, replicationFactor = 3, config = {} }: NewLocalTopic = {},
 ): Promise<void> {
   const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
-  const topic = { topic: name, numPartitions: partitions, replicationFactor, configEntries };
-  await withAdmin(addresses, (admin) =>
-    admin.createTopics({ topics: [topic], waitForLeaders: false }),
-  );
+  const topics = names.map((topic) => {
+    return { topic, numPartitions: partitions, replicationFactor, configEntries };
+  });
+  await withAdmin(addresses, (admin) => admin.createTopics({ topics, waitForLeaders: false }));
 
   const deadline = Date.now() + KNOWN_WITHIN_MS;
   for (const address of addresses) {
-    while (!(await knows(address, name, partitions))) {
-      if (Date.now() > deadline) throw new Error(`${address} does not know the topic ${name}.`);
+    for (;;) {
+      const unknown = await unknownAt(address, names, partitions);
+      if (unknown === undefined) break;
+      if (Date.now() > deadline) throw new Error(`${address} does not know the topic ${unknown}.`);
       await delay(POLL_MS);
     }
   }
 }
 
-async function knows(address: string, name: string, partitions: number): Promise<boolean> {
+/** One of the topics that the broker does not know whole. */
+async function unknownAt(
+  address: string,
+  names: readonly string[],
+  partitions: number,
+): Promise<string | undefined> {
   const { topics } = await picture(address);
-  const known = topics.find((topic) => topic.name === name)?.partitions ?? [];
-  return known.length === partitions && known.every(({ leader }) => leader >= 0);
+  const known = new Map(topics.map((topic) => [topic.name, topic.partitions]));
+  return names.find((name) => {
+    const found = known.get(name) ?? [];
+    return found.length !== partitions || found.some(({ leader }) => leader < 0);
+  });
 }

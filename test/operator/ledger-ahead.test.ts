@@ -1,7 +1,7 @@
 import { cp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import kafkajs from 'kafkajs';
-import { createTopic } from '../../dev/kafka/topics.js';
+import { createTopics } from '../../dev/kafka/topics.js';
 import { drained, until } from '../support/bridge-api.js';
 import { sharedCluster, type SharedCluster } from '../support/cluster.js';
 import { sqliteFile } from '../support/sqlite-file.js';
@@ -21,7 +21,7 @@ async function makeAnew(bootstrap: string[], topic: string): Promise<void> {
     (names) => !names.includes(topic),
   );
   await admin.disconnect();
-  await createTopic(bootstrap, topic);
+  await createTopics(bootstrap, [topic]);
 }
 
 describe('LEDGER_AHEAD: an older copy of the database is started', () => {

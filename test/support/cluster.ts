@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LocalKafka } from '../../dev/kafka/local-kafka.js';
-import { createTopic } from '../../dev/kafka/topics.js';
+import { createTopics } from '../../dev/kafka/topics.js';
 import type { NewLocalTopic } from '../../dev/kafka/topics.js';
 
 /** Set by `npm test` for the files that share one cluster: its bootstrap addresses, comma separated. */
@@ -27,7 +27,7 @@ export async function sharedCluster(): Promise<SharedCluster> {
     bootstrap,
     createTopic: async (prefix, options) => {
       const topic = `${prefix}-${randomUUID().slice(0, 8)}`;
-      await createTopic(bootstrap, topic, options);
+      await createTopics(bootstrap, [topic], options);
       return topic;
     },
     release: async () => own?.stop(),
