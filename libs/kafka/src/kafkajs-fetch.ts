@@ -1,5 +1,9 @@
-import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
+import {
+  committedRecords,
+  type AbortedTransaction,
+  type ReadMessage,
+} from './committed-records.js';
 
 /*
  * The inside of kafkajs 2.2.4 that reads: its consumer cannot be used without a group, cannot tell where a
@@ -13,18 +17,10 @@ const FETCH_BYTES = 4 * 1024 * 1024;
 const MAX_WAIT_MS = 500;
 const METADATA_MAX_AGE_MS = 60_000;
 
-export interface RawMessage {
-  readonly offset: string;
+export interface RawMessage extends ReadMessage {
   readonly timestamp: string;
-  readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, Buffer | readonly Buffer[] | null>>;
-  readonly batchContext?: { readonly inTransaction?: boolean };
-}
-
-interface AbortedTransaction {
-  readonly producerId: string;
-  readonly firstOffset: string;
 }
 
 interface FetchedPartition {
@@ -80,15 +76,6 @@ type CreateCluster = (options: {
   readonly allowAutoTopicCreation: boolean;
 }) => Cluster;
 
-type BatchClass = new (
-  topic: string,
-  fetchedOffset: string,
-  data: object,
-) => {
-  readonly messages: readonly RawMessage[];
-  readonly messagesWithinOffset: readonly RawMessage[];
-};
-
 /** A view of the cluster whose ends of partitions are the high watermarks. */
 export function clusterOf(kafka: Kafka): Cluster {
   const name = Object.getOwnPropertySymbols(kafka).find(
@@ -124,24 +111,14 @@ export async function fetchCommitted(
   });
   const data = responses[0]?.partitions[0];
   if (data?.lastStableOffset === undefined) throw new Error(`no answer for ${topic}-${partition}`);
-  // kafkajs looks at the aborted transactions one after the other and relies on this order; Kafka gives them
-  // in the order in which they ended.
-  const abortedTransactions = [...(data.abortedTransactions ?? [])].toSorted((a, b) =>
-    BigInt(a.firstOffset) < BigInt(b.firstOffset) ? -1 : 1,
-  );
-  const batch = new (batchClass())(topic, fetchOffset, { ...data, abortedTransactions });
-  const last = batch.messagesWithinOffset.at(-1);
+  // A packed batch comes whole, also where it begins before what was asked for.
+  const messages = data.messages.filter((message) => BigInt(message.offset) >= offset);
+  const last = messages.at(-1);
   return {
-    messages: batch.messages,
+    messages: committedRecords(messages, data.abortedTransactions ?? []),
     last: last === undefined ? null : BigInt(last.offset),
     lastStable: BigInt(data.lastStableOffset),
   };
-}
-
-function batchClass(): BatchClass {
-  const found = createRequire(import.meta.url)('kafkajs/src/consumer/batch') as unknown;
-  if (typeof found !== 'function') throw wrongRelease();
-  return found as BatchClass;
 }
 
 function wrongRelease(): TypeError {
