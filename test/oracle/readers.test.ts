@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import type { Message, Producer } from 'kafkajs';
 import { readWithJava } from '../../dev/kafka/java-console.js';
+import { clusterOf, fetchCommitted } from '../../libs/kafka/src/kafkajs-fetch.js';
 import { sharedCluster, type SharedCluster } from '../support/cluster.js';
 import { headerOf, readTopic, TopicReader } from '../support/consumer.js';
 
@@ -59,6 +60,41 @@ describe('the readers', () => {
     } finally {
       await reader.stop();
     }
+  }, 60_000);
+
+  it('show nothing of two transactions that were aborted, where they begin within both', async () => {
+    const topic = await cluster.createTopic('aborted', { partitions: 1 });
+    const kafka = new kafkajs.Kafka({
+      brokers: cluster.bootstrap,
+      logLevel: kafkajs.logLevel.NOTHING,
+    });
+    const other = kafka.producer({
+      transactionalId: `readers-${randomUUID()}`,
+      maxInFlightRequests: 1,
+    });
+    await other.connect();
+    const [one, two] = [await producer.transaction(), await other.transaction()];
+    await one.send({ topic, messages: [named('one', 'k', '')] });
+    await two.send({ topic, messages: [named('two', 'k', '')] });
+    await one.abort();
+    await two.send({ topic, messages: [named('two more', 'k', '')] });
+    await two.abort();
+    await other.disconnect();
+    await send(topic, [named('committed', 'k', '')]);
+
+    const view = clusterOf(kafka);
+    await view.connect();
+    await view.addTargetTopic(topic);
+    await view.refreshMetadata();
+    try {
+      for (const from of [0n, 1n, 2n, 3n]) {
+        const { messages } = await fetchCommitted(view, topic, 0, from);
+        expect(messages.map(({ headers }) => String(headers['message-id']))).toEqual(['committed']);
+      }
+    } finally {
+      await view.disconnect();
+    }
+    expect(await readTopic(cluster.bootstrap, topic)).toHaveLength(1);
   }, 60_000);
 
   it('are kafkajs and Java, who see the same: what was committed, byte for byte', async () => {
