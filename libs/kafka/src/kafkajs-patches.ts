@@ -74,14 +74,15 @@ function tolerateSickPartitions(): void {
   }
 }
 
-/** Group, cluster and transactional id. */
-const NOT_AUTHORIZED: ReadonlySet<number | null> = new Set([30, 31, 53]);
+/** No such topic, a topic on its way out; no right to the group, the cluster, the transactional id. */
+const PASSED_ON: ReadonlySet<number | null> = new Set([3, 5, 30, 31, 53]);
 
 type AskOneBroker = (broker: unknown) => Promise<unknown>;
 
 /**
- * kafkajs asks one broker after the other for the coordinator and forgets what each has said. A right that is missing
- * then looks like a cluster that is away, and nobody would know what to grant.
+ * kafkajs asks one broker after the other for the coordinator, or for metadata, and forgets what each has said. A right
+ * that is missing then looks like a cluster that is away, and nobody would know what to grant; a topic that has just been
+ * deleted is a `TypeError` where its metadata were known.
  */
 function passOnRefusals(): void {
   const brokers = require('kafkajs/src/cluster/brokerPool') as {
@@ -96,7 +97,7 @@ function passOnRefusals(): void {
         throw error;
       });
     const answer = await original.call(this, asking);
-    if (answer === null && NOT_AUTHORIZED.has(kafkaErrorNumber(said))) throw said;
+    if (answer === null && PASSED_ON.has(kafkaErrorNumber(said))) throw said;
     return answer;
   };
 }
