@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../support/bridge-api.js';
@@ -93,6 +93,17 @@ describe('npm run keys', () => {
     } finally {
       await bridge.kill();
     }
+  });
+
+  it('finds the file where the bridge does, also by the name of a file that names it', async () => {
+    const named = join(folder, 'path.txt');
+    await writeFile(named, `${join(folder, 'elsewhere.json')}\n`);
+    const { KEYS_PATH: _own, ...others } = env;
+    const by = { ...others, KEYS_PATH_FILE: named };
+    expect(await keysCommand(by, 'create', 'x', '--role', 'read', '--topic', '*')).toMatchObject({
+      code: 0,
+    });
+    expect(await readdir(folder)).toContain('elsewhere.json');
   });
 
   it('takes any text as a name, and shows it as it is', async () => {

@@ -526,6 +526,10 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])('the outbox on $name',
       await buried(store, other as OutboxRecord);
       const slices: number[] = [];
       store.onReplayed((records) => slices.push(records.length));
+      expect(await store.countDeadLetters({ topics: ['ped*', 'nota'] })).toMatchObject([
+        { topic: 'pedidos', count: 1 },
+      ]);
+      expect(await store.countDeadLetters({ topics: [] })).toEqual([]);
       expect(await store.replayMatching({ topic: 'notas' }, 240, AUDIT)).toBe(240);
       expect(slices).toEqual([100, 100, 40]);
       expect(await store.countDeadLetters({})).toEqual([

@@ -38,7 +38,7 @@ export function readEnvironment(environment: Environment = process.env): BridgeC
 
 /** For the command that makes the first key: without it the rest of the configuration may not be right yet. */
 export function keysPath(environment: Environment = process.env): string {
-  return environment['KEYS_PATH'] || new Variables().KEYS_PATH;
+  return withFiles(environment, []).get('KEYS_PATH') ?? new Variables().KEYS_PATH;
 }
 
 /** What is set, by name, with the contents of `_FILE` variables in their place. */
