@@ -1,8 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import {
   created,
+  Identities,
   revoked,
   ROLES,
+  Tenants,
   writeIdentities,
   type Identity,
   type Role,
@@ -59,21 +61,23 @@ const encoded = (path: string): string =>
 describe('who may come in', () => {
   let bridge: RunningBridge;
   let entries: readonly Identity[] = [];
+  let tenants = new Tenants([]);
   let keysPath: string;
 
   const keyOf = (
     roles: readonly Role[],
     topics: readonly string[],
     validMs: number | null = null,
+    tenant: string | null = null,
   ): string => {
     const made = created(
       entries,
-      { name: 'a program', roles, topics, validMs },
+      { name: 'a program', roles, topics, tenant, validMs },
       'test',
       Date.now() - MINUTE_MS,
     );
     entries = made.entries;
-    writeIdentities(keysPath, entries);
+    writeIdentities(keysPath, new Identities(entries, tenants));
     return made.text ?? '';
   };
   const statusOf = async ({ method }: Route, path: string, key: string | null): Promise<number> => {
@@ -127,7 +131,7 @@ describe('who may come in', () => {
       entries =
         revoked(entries, ended.slice('ponte_'.length).split('.')[0] ?? '', Date.now())?.entries ??
         [];
-      writeIdentities(keysPath, entries);
+      writeIdentities(keysPath, new Identities(entries, tenants));
       await until('it is revoked', isIn(ended), (status) => status === 401);
       const wrong = `${all.slice(0, -1)}${all.endsWith('A') ? 'B' : 'A'}`;
       const unexpected: string[] = [];

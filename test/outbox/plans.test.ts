@@ -117,14 +117,38 @@ const cases: readonly Case[] = [
     by: ['ix_record_unpublished', 'id'],
     ask: ({ relay }) => relay.unpublishedDeadLetters(10, 1e6),
   },
+  {
+    name: 'pendingPage of a tenant',
+    by: ['ix_record_tenant', 'id'],
+    ask: ({ relay }) => relay.pendingPage({ ...WHOLE_PAGE, tenant: 'acme' }),
+  },
+  {
+    name: 'pendingPage of no tenant',
+    by: ['ix_record_pending', 'id'],
+    ask: ({ relay }) => relay.pendingPage({ ...WHOLE_PAGE, tenant: '' }),
+  },
+  {
+    name: 'waitingTenants',
+    by: ['ix_record_tenant'],
+    ask: ({ relay }) => relay.waitingTenants(),
+  },
+  {
+    name: 'pendingOfTenant',
+    by: ['ix_record_tenant'],
+    ask: ({ asks }) => asks.pendingOfTenant('acme', 1_000),
+  },
   { name: 'load', by: ['id'], ask: ({ relay }) => relay.load([1, 2]) },
   {
     name: 'find',
     by: ['ux_record_message_id', 'ux_settled_id_message_id'],
-    ask: ({ asks }) => asks.find('nf-1'),
+    ask: ({ asks }) => asks.find('nf-1', { topics: ['notas*'] }),
   },
   { name: 'attempts', by: ['ix_attempt_record_id'], ask: ({ asks }) => asks.attempts(1) },
-  { name: 'deadLetter', by: ['ux_record_message_id'], ask: ({ asks }) => asks.deadLetter('nf-1') },
+  {
+    name: 'deadLetter',
+    by: ['ux_record_message_id'],
+    ask: ({ asks }) => asks.deadLetter('nf-1', { tenant: 'acme' }),
+  },
   {
     name: 'the first page of dead letters',
     by: ['ix_record_dead'],
@@ -181,7 +205,7 @@ const cases: readonly Case[] = [
   {
     name: 'discard',
     by: ['ux_record_message_id', 'ux_settled_id_message_id'],
-    ask: ({ tx }) => discard(tx, 'nf-1', AUDIT).catch(() => undefined),
+    ask: ({ tx }) => discard(tx, 'nf-1', {}, AUDIT).catch(() => undefined),
   },
   {
     name: 'purge',

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Acceptance, NewRecord, OutboxRecord, OutboxStore } from '@bridge/outbox';
+import {
+  NO_TENANT,
+  type Acceptance,
+  type NewRecord,
+  type OutboxRecord,
+  type OutboxStore,
+} from '@bridge/outbox';
 
 export const HOUR = 3_600_000;
 export const WHOLE_PAGE = {
@@ -18,6 +24,7 @@ export function hash(content: string): Buffer {
 export function invoice(messageId: string, changes: Partial<NewRecord> = {}): NewRecord {
   return {
     messageId,
+    tenant: NO_TENANT,
     requestHash: hash(messageId),
     topic: 'notas',
     key: Buffer.from(`NF-${messageId}`),

@@ -9,7 +9,7 @@ import {
   type PartitionRecords,
   type TransactionalProducer,
 } from '@bridge/kafka';
-import { openOutbox, type OutboxRecord, type OutboxStore } from '@bridge/outbox';
+import { NO_TENANT, openOutbox, type OutboxRecord, type OutboxStore } from '@bridge/outbox';
 import { SystemClock } from '../../apps/bridge/src/relay/clock.js';
 import { outgoingRecord } from '../../apps/bridge/src/relay/outgoing.js';
 import type { PipelineIdentity } from '../../apps/bridge/src/relay/pipeline-identity.js';
@@ -72,6 +72,7 @@ describe('recovery of a batch, on a real cluster and a real database', () => {
     const accepted = await store.accept(
       ['first', 'second'].map((text) => ({
         messageId: text,
+        tenant: NO_TENANT,
         requestHash: Buffer.alloc(32, text),
         topic,
         key: Buffer.from('k'),

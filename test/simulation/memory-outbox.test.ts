@@ -1,6 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openOutbox, OutboxError, type NewRecord, type OutboxStore } from '@bridge/outbox';
+import {
+  NO_TENANT,
+  openOutbox,
+  OutboxError,
+  type NewRecord,
+  type OutboxStore,
+} from '@bridge/outbox';
 import { temporaryFolder } from '../outbox/engines.js';
 import { hash } from '../outbox/records.js';
 import { MemoryOutbox } from './memory-outbox/memory-outbox.js';
@@ -237,6 +243,7 @@ function newRecord(random: Random): NewRecord {
   const content = random.chance(0.9) ? messageId : 'other';
   return {
     messageId,
+    tenant: NO_TENANT,
     requestHash: hash(content),
     topic: random.pick(TOPICS),
     key: random.chance(0.2) ? null : Buffer.from(`key-${random.between(1, 3)}`),

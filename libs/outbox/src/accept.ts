@@ -4,7 +4,7 @@ import { insert, type PreparedRecord, type Staged } from './insert.js';
 import { laneOf } from './lane.js';
 import { OutboxError } from './outbox.error.js';
 import type { Acceptance } from './outbox.store.js';
-import type { NewRecord, OutboxRecord, RecordState } from './record.js';
+import { nameOf, type NewRecord, type OutboxRecord, type RecordState } from './record.js';
 import { SETTLED_STATE_COLUMNS, STATE_COLUMNS, stateOf } from './rows.js';
 import { isSameRequest } from './same-request.js';
 import type { Transaction } from './transaction.js';
@@ -27,6 +27,30 @@ export function prepare(records: readonly NewRecord[]): AcceptRequest {
 }
 
 type Known = { readonly state: RecordState } | { readonly staged: Staged };
+
+/**
+ * The records that are there already, or about to be. A message id belongs to a tenant; where a topic has got another
+ * tenant since, the same id in the same topic is the same record all the same, or a retry would make a second one.
+ */
+class KnownRecords {
+  private readonly byName = new Map<string, Known>();
+  private readonly byTopic = new Map<string, Known>();
+
+  add(state: RecordState): void {
+    this.byName.set(nameOf(state), { state });
+    this.byTopic.set(`${state.topic} ${state.messageId}`, { state });
+  }
+
+  stage(known: { readonly staged: Staged }): void {
+    this.byName.set(nameOf(known.staged.prepared.record), known);
+  }
+
+  of(record: Pick<NewRecord, 'messageId' | 'tenant' | 'topic'>): Known | undefined {
+    return (
+      this.byName.get(nameOf(record)) ?? this.byTopic.get(`${record.topic} ${record.messageId}`)
+    );
+  }
+}
 
 /** What is to be stored for the requests of a group. */
 export interface AcceptPlan {
@@ -70,19 +94,13 @@ export async function insertPlanned(
   );
 }
 
-async function lookUp(
-  tx: Transaction,
-  requests: readonly AcceptRequest[],
-): Promise<Map<string, Known>> {
+async function lookUp(tx: Transaction, requests: readonly AcceptRequest[]): Promise<KnownRecords> {
   const ids = requests.flatMap(({ records }) => records.map(({ record }) => record.messageId));
   const parameter = [JSON.stringify(ids)];
   const isKnown = `message_id ${tx.dialect.among('$1', 'text')}`;
-  const known = new Map<string, Known>();
+  const known = new KnownRecords();
   const note = (rows: readonly Row[], purged: boolean): void => {
-    for (const row of rows) {
-      const state = stateOf(row, purged);
-      known.set(state.messageId, { state });
-    }
+    for (const row of rows) known.add(stateOf(row, purged));
   };
   note(
     await tx.query(`SELECT ${SETTLED_STATE_COLUMNS} FROM settled_id WHERE ${isKnown}`, parameter),
@@ -98,20 +116,21 @@ type Plan =
   | { readonly refused: OutboxError };
 
 /** Decides about one request; what it adds is known to the requests after it, unless it is refused. */
-function plan(request: AcceptRequest, known: Map<string, Known>): Plan {
+function plan(request: AcceptRequest, known: KnownRecords): Plan {
   const own = new Map<string, { readonly staged: Staged }>();
   const hits: Hit[] = [];
   for (const prepared of request.records) {
     const { messageId, requestHash } = prepared.record;
-    const met = known.get(messageId) ?? own.get(messageId);
+    const name = nameOf(prepared.record);
+    const met = known.of(prepared.record) ?? own.get(name);
     if (met !== undefined && !isSameRequest(hashOf(met), requestHash)) {
       return { refused: reused(messageId) };
     }
     const hit = met ?? { staged: { prepared, id: 0 } };
-    if (met === undefined && 'staged' in hit) own.set(messageId, hit);
+    if (met === undefined && 'staged' in hit) own.set(name, hit);
     hits.push({ ...hit, isNew: met === undefined });
   }
-  for (const [messageId, one] of own) known.set(messageId, one);
+  for (const one of own.values()) known.stage(one);
   return { hits, added: [...own.values()].map(({ staged }) => staged) };
 }
 
@@ -141,6 +160,7 @@ function newRecord({ id, prepared }: Staged, now: number): OutboxRecord {
   return {
     id,
     messageId: record.messageId,
+    tenant: record.tenant,
     topic: record.topic,
     key: record.key,
     value: record.value,
@@ -170,6 +190,7 @@ function newState(record: OutboxRecord, { requestHash }: NewRecord, now: number)
   return {
     id: record.id,
     messageId: record.messageId,
+    tenant: record.tenant,
     requestHash,
     topic: record.topic,
     key: record.key,

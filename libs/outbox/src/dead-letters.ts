@@ -1,8 +1,8 @@
 import { forgetArrived } from './arrived.js';
-import { conditions, Parameters } from './filter.js';
+import { conditions, namedIn, Parameters } from './filter.js';
 import { laneOf } from './lane.js';
 import { OutboxError } from './outbox.error.js';
-import type { Audit, RecordFilter } from './outbox.store.js';
+import type { Audit, RecordFilter, Sight } from './outbox.store.js';
 import type { OutboxRecord, RecordState } from './record.js';
 import { RECORD_COLUMNS, recordOf, STATE_COLUMNS, stateOf } from './rows.js';
 import type { Transaction } from './transaction.js';
@@ -17,10 +17,11 @@ export interface Replay {
 export async function replay(
   tx: Transaction,
   messageId: string,
+  sight: Sight,
   audit: Audit,
   topic?: string,
 ): Promise<Replay> {
-  const letter = await deadLetter(tx, messageId);
+  const letter = await deadLetter(tx, messageId, sight);
   const ids = await withTransactions(tx, [letter.id]);
   if (ids.length === 0) throw notReplayable(messageId);
   const elsewhere = topic === undefined || topic === letter.topic ? null : topic;
@@ -73,9 +74,10 @@ export async function replaySlice(
 export async function discard(
   tx: Transaction,
   messageId: string,
+  sight: Sight,
   audit: Audit,
 ): Promise<readonly RecordState[]> {
-  const letter = await deadLetter(tx, messageId);
+  const letter = await deadLetter(tx, messageId, sight);
   const rows = await tx.query(
     `SELECT ${STATE_COLUMNS} FROM record WHERE status = 'dlq' AND (id = $1 OR (status <> 'sent'` +
       ' AND transaction_id = (SELECT transaction_id FROM record WHERE id = $1))) ORDER BY id',
@@ -122,7 +124,7 @@ export async function forget(
   const parameter = [JSON.stringify(ids)];
   const these = tx.dialect.among('$1', 'bigint');
   const kept =
-    'message_id, request_hash, topic, delivery, status, retry_count, last_error_code, replays,' +
+    'message_id, tenant, request_hash, topic, delivery, status, retry_count, last_error_code, replays,' +
     ' created_at, sent_at, kafka_partition, kafka_offset';
   await tx.query(
     `INSERT INTO settled_id (record_id, settled_at, ${kept})` +
@@ -136,14 +138,12 @@ export async function forget(
 }
 
 /** @throws OutboxError `not_found`, `not_replayable`. */
-async function deadLetter(tx: Transaction, messageId: string): Promise<RecordState> {
-  const [row] = await tx.query(`SELECT ${STATE_COLUMNS} FROM record WHERE message_id = $1`, [
-    messageId,
-  ]);
+async function deadLetter(tx: Transaction, messageId: string, sight: Sight): Promise<RecordState> {
+  const p = new Parameters();
+  const named = namedIn(messageId, sight, p);
+  const [row] = await tx.query(`SELECT ${STATE_COLUMNS} FROM record WHERE ${named}`, p.values);
   if (row !== undefined && row['status'] === 'dlq') return stateOf(row, false);
-  const settled = await tx.query('SELECT record_id FROM settled_id WHERE message_id = $1', [
-    messageId,
-  ]);
+  const settled = await tx.query(`SELECT record_id FROM settled_id WHERE ${named}`, p.values);
   if (row !== undefined || settled.length > 0) throw notReplayable(messageId);
   throw new OutboxError('not_found', 'No record has this message id.', { messageId });
 }
@@ -191,8 +191,8 @@ async function note(
 ): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
-    'INSERT INTO audit (at, actor, action, reason, to_topic, message_id, topic)' +
-      ` SELECT $1, $2, $3, $4, $5, message_id, topic FROM record` +
+    'INSERT INTO audit (at, actor, action, reason, to_topic, message_id, topic, tenant)' +
+      ` SELECT $1, $2, $3, $4, $5, message_id, topic, tenant FROM record` +
       ` WHERE id ${tx.dialect.among('$6', 'bigint')}`,
     [tx.now, audit.actor, action, audit.reason ?? null, toTopic, JSON.stringify(ids)],
   );

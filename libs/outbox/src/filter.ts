@@ -1,5 +1,5 @@
 import type { SqlValue } from './engine.js';
-import type { RecordFilter } from './outbox.store.js';
+import type { RecordFilter, Sight } from './outbox.store.js';
 
 /** Parameters in the order in which their placeholders first appear. */
 export class Parameters {
@@ -22,12 +22,28 @@ export function conditions(filter: RecordFilter, parameters: Parameters): readon
   // The status is spelled out, so that the planner sees that a partial index fits.
   if (filter.status !== undefined) found.push(`status = '${STATUS[filter.status]}'`);
   if (filter.topic !== undefined) found.push(`topic = ${parameters.add(filter.topic)}`);
+  if (filter.tenant !== undefined) found.push(`tenant = ${parameters.add(filter.tenant)}`);
   if (filter.topics !== undefined) found.push(isOneOf(filter.topics, parameters));
   if (filter.key !== undefined) found.push(`"key" = ${parameters.add(filter.key)}`);
   if (filter.code !== undefined) found.push(`last_error_code = ${parameters.add(filter.code)}`);
   if (filter.from !== undefined) found.push(`${moment} >= ${parameters.add(filter.from)}`);
   if (filter.to !== undefined) found.push(`${moment} <= ${parameters.add(filter.to)}`);
   return found;
+}
+
+/** Ends a WHERE: the record of this message id that is in sight. */
+export function namedIn(messageId: string, sight: Sight, parameters: Parameters): string {
+  const named = `message_id = ${parameters.add(messageId)}`;
+  const { topic, topics, tenant } = sight;
+  const seen = conditions(
+    {
+      ...(topic === undefined ? {} : { topic }),
+      ...(topics === undefined ? {} : { topics }),
+      ...(tenant === undefined ? {} : { tenant }),
+    },
+    parameters,
+  );
+  return `${[named, ...seen].join(' AND ')} ORDER BY tenant LIMIT 1`;
 }
 
 function isOneOf(patterns: readonly string[], parameters: Parameters): string {

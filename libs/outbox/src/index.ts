@@ -27,9 +27,11 @@ export type {
   PipelineState,
   PurgeAges,
   RecordFilter,
+  Sight,
   StorageHealth,
   Unlisten,
 } from './outbox.store.js';
+export { nameOf, NO_TENANT } from './record.js';
 export type {
   Acknowledgement,
   Attempt,

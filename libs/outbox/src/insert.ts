@@ -1,5 +1,5 @@
 import type { SqlValue } from './engine.js';
-import type { NewRecord } from './record.js';
+import { nameOf, type NewRecord } from './record.js';
 import type { Transaction } from './transaction.js';
 
 /** A record made ready before it waits for the writer. */
@@ -20,6 +20,7 @@ export interface Staged {
 /** In the order of `valuesOf`, with the types that PostgreSQL cannot tell inside a WITH. */
 const COLUMNS = {
   message_id: 'varchar',
+  tenant: 'varchar',
   request_hash: 'bytea',
   topic: 'varchar',
   delivery: 'varchar',
@@ -89,10 +90,12 @@ async function storeRows(
   chunk: readonly Staged[],
   values: readonly SqlValue[],
 ): Promise<void> {
-  // The order in which RETURNING gives its rows is not defined, so the message id tells which is which.
-  const byMessageId = new Map(chunk.map((one) => [one.prepared.record.messageId, one]));
+  // The order in which RETURNING gives its rows is not defined, so the message id and its tenant tell which is which.
+  const byName = new Map(chunk.map((one) => [nameOf(one.prepared.record), one]));
   for (const row of await tx.query(sql, values)) {
-    const one = byMessageId.get(row['message_id'] as string);
+    const one = byName.get(
+      nameOf({ messageId: row['message_id'] as string, tenant: row['tenant'] as string }),
+    );
     if (one !== undefined) one.id = row['id'] as number;
   }
 }
@@ -114,14 +117,14 @@ const addBoth = memo(
     ` (VALUES ${places(size, [...TYPES, 'bytea'])}) AS given (${NAMES}, "value")),` +
     ' kept AS (INSERT INTO payload (record_id, "value") SELECT id, "value" FROM added' +
     ` WHERE "value" IS NOT NULL) INSERT INTO record (id, ${NAMES}) SELECT id, ${NAMES} FROM added` +
-    ' RETURNING id, message_id',
+    ' RETURNING id, message_id, tenant',
 );
 const addRecords = memo((size) => {
   const rows = places(
     size,
     Array.from(TYPES, () => null),
   );
-  return `INSERT INTO record (${NAMES}) VALUES ${rows} RETURNING id, message_id`;
+  return `INSERT INTO record (${NAMES}) VALUES ${rows} RETURNING id, message_id, tenant`;
 });
 const addPayloads = memo(
   (size) =>
@@ -141,6 +144,7 @@ function places(size: number, types: readonly (string | null)[]): string {
 function valuesOf({ record, headers, bytes, lane }: PreparedRecord, now: number): SqlValue[] {
   return [
     record.messageId,
+    record.tenant,
     record.requestHash,
     record.topic,
     record.delivery,

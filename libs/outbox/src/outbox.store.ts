@@ -94,12 +94,15 @@ export interface PageRequest {
   /** Stop the page when its values pass this many bytes (at least one record is returned). */
   readonly maxBytes: number;
   readonly delivery: DeliveryMode;
+  /** Only records of this tenant; absent: of all. */
+  readonly tenant?: string;
   /** Lanes of this pipeline: `lane % modulo === remainder`. */
   readonly lanes: { readonly modulo: number; readonly remainder: number };
 }
 
 export interface RecordFilter {
   readonly topic?: string;
+  readonly tenant?: string;
   /** Only topics with one of these names, or beginnings where a `*` stands at the end. */
   readonly topics?: readonly string[];
   readonly status?: RecordStatus;
@@ -109,6 +112,9 @@ export interface RecordFilter {
   readonly from?: number;
   readonly to?: number;
 }
+
+/** Which records somebody may see, or means; empty: all. Where several fit, that of no tenant comes first. */
+export type Sight = Pick<RecordFilter, 'topic' | 'topics' | 'tenant'>;
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -254,6 +260,12 @@ export abstract class OutboxStore {
   /** Pending records, oldest first. Includes rows of open batches: the caller knows its own. */
   abstract pendingPage(request: PageRequest): Promise<readonly OutboxRecord[]>;
 
+  /** The tenants that have pending records. */
+  abstract waitingTenants(): Promise<readonly string[]>;
+
+  /** How many pending records the tenant has, counted up to `limit`. */
+  abstract pendingOfTenant(tenant: string, limit: number): Promise<number>;
+
   /** Pending records of one topic (and one partition of it, when given), oldest first, at most `limit`. */
   abstract pendingOfTopic(
     topic: string,
@@ -362,7 +374,12 @@ export abstract class OutboxStore {
    * replayed with it, each to its own topic.
    * @throws OutboxError `not_found`; `not_replayable`, also when a record of its transaction is gone.
    */
-  abstract replay(messageId: string, audit: Audit, topic?: string): Promise<OutboxRecord>;
+  abstract replay(
+    messageId: string,
+    audit: Audit,
+    topic?: string,
+    sight?: Sight,
+  ): Promise<OutboxRecord>;
 
   /**
    * Replays at most `limit` dead letters that match, oldest first, in slices, and what belongs to their
@@ -371,10 +388,10 @@ export abstract class OutboxStore {
   abstract replayMatching(filter: RecordFilter, limit: number, audit: Audit): Promise<number>;
 
   /** Removes a dead letter for good, and its whole transaction; ids and hashes stay known. @throws as `replay`. */
-  abstract discard(messageId: string, audit: Audit): Promise<void>;
+  abstract discard(messageId: string, audit: Audit, sight?: Sight): Promise<void>;
 
   // ── ask ─────────────────────────────────────────────────────────────────────────────────────────
-  abstract find(messageId: string): Promise<RecordState | null>;
+  abstract find(messageId: string, sight?: Sight): Promise<RecordState | null>;
 
   /** What has become of those of these records that are settled. */
   abstract settledOf(ids: readonly number[]): Promise<readonly RecordState[]>;
@@ -386,7 +403,7 @@ export abstract class OutboxStore {
   abstract list(filter: RecordFilter, limit: number, cursor?: string): Promise<Page<RecordState>>;
 
   /** A dead letter whole. */
-  abstract deadLetter(messageId: string): Promise<DeadLetter | null>;
+  abstract deadLetter(messageId: string, sight?: Sight): Promise<DeadLetter | null>;
 
   /** Dead letters that match, counted by topic and code. */
   abstract countDeadLetters(

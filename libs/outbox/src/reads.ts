@@ -1,5 +1,5 @@
 import type { Dialect, Row, SqlRunner } from './engine.js';
-import { conditions, cursorAfter, idOfCursor, Parameters } from './filter.js';
+import { conditions, cursorAfter, idOfCursor, namedIn, Parameters } from './filter.js';
 import type {
   ArrivedRecord,
   DeadLetter,
@@ -8,9 +8,10 @@ import type {
   PageRequest,
   PipelineState,
   RecordFilter,
+  Sight,
 } from './outbox.store.js';
 import { PIPELINE_COLUMNS, pipelineOf } from './pipeline-row.js';
-import type { Attempt, OutboxRecord, RecordState } from './record.js';
+import { NO_TENANT, type Attempt, type OutboxRecord, type RecordState } from './record.js';
 import {
   attemptOf,
   DEAD_LETTER_COLUMNS,
@@ -39,9 +40,22 @@ export class RelayReads {
     const some = modulo === 1 ? '' : ` AND lane % ${p.add(modulo)} = ${p.add(remainder)}`;
     const candidates =
       `SELECT id, bytes FROM record WHERE status = 'pending'${some}${this.ofLanes(p)}` +
+      ofTenant(request.tenant, p) +
       ` AND delivery = ${p.add(request.delivery)} AND id > ${p.add(request.afterId)}` +
       ` ORDER BY id LIMIT ${p.add(request.limit)}`;
     return this.whole(RECORD_COLUMNS, candidates, request.maxBytes, p, recordOf);
+  }
+
+  /** One look into the index a tenant, however much each has waiting. */
+  async waitingTenants(): Promise<readonly string[]> {
+    const next = (after: string): string =>
+      `SELECT MIN(tenant) FROM record WHERE status = 'pending' AND tenant <> ''${after}`;
+    const rows = await this.sql.query(
+      `WITH RECURSIVE waiting(tenant) AS (${next('')} UNION ALL` +
+        ` SELECT (${next(' AND tenant > waiting.tenant')}) FROM waiting WHERE waiting.tenant IS NOT NULL)` +
+        ' SELECT tenant FROM waiting WHERE tenant IS NOT NULL',
+    );
+    return rows.map((row) => row['tenant'] as string);
   }
 
   async pendingOfTopic(
@@ -221,17 +235,29 @@ export class AskReads {
     private readonly outboxId: string,
   ) {}
 
-  async find(messageId: string): Promise<RecordState | null> {
+  async find(messageId: string, sight: Sight): Promise<RecordState | null> {
+    const p = new Parameters();
+    const named = namedIn(messageId, sight, p);
     const [row] = await this.sql.query(
-      `SELECT ${STATE_COLUMNS} FROM record WHERE message_id = $1`,
-      [messageId],
+      `SELECT ${STATE_COLUMNS} FROM record WHERE ${named}`,
+      p.values,
     );
     if (row !== undefined) return stateOf(row, false);
     const [settled] = await this.sql.query(
-      `SELECT ${SETTLED_STATE_COLUMNS} FROM settled_id WHERE message_id = $1`,
-      [messageId],
+      `SELECT ${SETTLED_STATE_COLUMNS} FROM settled_id WHERE ${named}`,
+      p.values,
     );
     return settled === undefined ? null : stateOf(settled, true);
+  }
+
+  async pendingOfTenant(tenant: string, limit: number): Promise<number> {
+    // Spelled out for the planner: the index holds nobody's records.
+    const [row] = await this.sql.query(
+      "SELECT COUNT(*) AS n FROM (SELECT 1 FROM record WHERE status = 'pending' AND tenant <> ''" +
+        ' AND tenant = $1 LIMIT $2) AS waiting',
+      [tenant, limit],
+    );
+    return Number(row?.['n'] ?? 0);
   }
 
   async settledOf(ids: readonly number[]): Promise<readonly RecordState[]> {
@@ -274,10 +300,11 @@ export class AskReads {
     return { items, cursor: last === undefined ? null : cursorAfter(this.outboxId, last.id) };
   }
 
-  async deadLetter(messageId: string): Promise<DeadLetter | null> {
+  async deadLetter(messageId: string, sight: Sight): Promise<DeadLetter | null> {
+    const p = new Parameters();
     const [row] = await this.sql.query(
-      `SELECT ${DEAD_LETTER_COLUMNS} FROM record WHERE message_id = $1 AND status = 'dlq'`,
-      [messageId],
+      `SELECT ${DEAD_LETTER_COLUMNS} FROM record WHERE status = 'dlq' AND ${namedIn(messageId, sight, p)}`,
+      p.values,
     );
     return row === undefined ? null : deadLetterOf(row);
   }
@@ -305,6 +332,14 @@ export class AskReads {
     );
     return (row?.['created_at'] ?? null) as number | null;
   }
+}
+
+/** An index of each tenant's records is there for those of tenants only, and the planner has to see that. */
+function ofTenant(tenant: string | undefined, p: Parameters): string {
+  if (tenant === undefined) return '';
+  return tenant === NO_TENANT
+    ? " AND tenant = ''"
+    : ` AND tenant <> '' AND tenant = ${p.add(tenant)}`;
 }
 
 /** One statement over both delivery modes, each asked for itself. */

@@ -18,10 +18,15 @@ export interface RecordTransaction {
   readonly size: number;
 }
 
+/** Records of nobody in particular: those of a bridge that has no tenants. */
+export const NO_TENANT = '';
+
 /** A record as the edge hands it over: validated, not yet durable. */
 export interface NewRecord {
-  /** Unique for ever (for the dedupe window): one message id is one record. At most 255 characters. */
+  /** Unique for ever (for the dedupe window): one message id is one record of its tenant. At most 255 characters. */
   readonly messageId: string;
+  /** Whose topic it goes to: each tenant has message ids of its own. At most 63 characters. */
+  readonly tenant: string;
   /** SHA-256 of what the caller sent; the same id with another hash is refused. 32 bytes. */
   readonly requestHash: Buffer;
   readonly topic: string;
@@ -44,6 +49,7 @@ export interface NewRecord {
 export interface OutboxRecord {
   readonly id: number;
   readonly messageId: string;
+  readonly tenant: string;
   readonly topic: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
@@ -67,6 +73,7 @@ export interface OutboxRecord {
 export interface RecordState {
   readonly id: number;
   readonly messageId: string;
+  readonly tenant: string;
   readonly requestHash: Buffer;
   readonly topic: string;
   readonly key: Buffer | null;
@@ -99,4 +106,9 @@ export interface Acknowledgement {
   readonly partition: number;
   /** Decimal string; offsets are 64 bit. */
   readonly offset: string;
+}
+
+/** What no two records share. A tenant has no blanks, so no two names are spelled the same. */
+export function nameOf({ messageId, tenant }: Pick<NewRecord, 'messageId' | 'tenant'>): string {
+  return `${tenant} ${messageId}`;
 }

@@ -15,7 +15,7 @@ const OFFSET = 'CAST(kafka_offset AS TEXT) AS kafka_offset';
 
 /** What `recordOf` reads of the table `record`, which goes by its own name. */
 export const RECORD_COLUMNS =
-  'id, message_id, topic, delivery, lane, requested_partition, kafka_partition, status, retry_count, ' +
+  'id, message_id, tenant, topic, delivery, lane, requested_partition, kafka_partition, status, retry_count, ' +
   'last_error_code, replays, "timestamp", bytes, "key", headers, transaction_id, transaction_size, ' +
   '(SELECT payload."value" FROM payload WHERE payload.record_id = record.id) AS "value"';
 
@@ -24,12 +24,12 @@ export const DEAD_LETTER_COLUMNS = `${RECORD_COLUMNS}, failed_at, last_error, pu
 
 /** What `stateOf` reads of the table `record`. */
 export const STATE_COLUMNS =
-  'id, message_id, request_hash, topic, status, delivery, retry_count, last_error, last_error_code, ' +
+  'id, message_id, tenant, request_hash, topic, status, delivery, retry_count, last_error, last_error_code, ' +
   `created_at, sent_at, kafka_partition, ${OFFSET}, replays, "key"`;
 
 /** The same columns of a record that retention or a discard has removed. */
 export const SETTLED_STATE_COLUMNS =
-  'record_id AS id, message_id, request_hash, topic, status, delivery, retry_count, NULL AS last_error, ' +
+  'record_id AS id, message_id, tenant, request_hash, topic, status, delivery, retry_count, NULL AS last_error, ' +
   `last_error_code, created_at, sent_at, kafka_partition, ${OFFSET}, replays, NULL AS "key"`;
 
 /**
@@ -47,6 +47,7 @@ export function recordOf(row: Row): OutboxRecord {
   return {
     id: row['id'] as number,
     messageId,
+    tenant: row['tenant'] as string,
     topic: row['topic'] as string,
     key: row['key'] as Buffer | null,
     value,
@@ -88,6 +89,7 @@ export function stateOf(row: Row, purged: boolean): RecordState {
   return {
     id: row['id'] as number,
     messageId: row['message_id'] as string,
+    tenant: row['tenant'] as string,
     requestHash: row['request_hash'] as Buffer,
     topic: row['topic'] as string,
     key: row['key'] as Buffer | null,

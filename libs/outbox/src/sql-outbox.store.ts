@@ -28,6 +28,7 @@ import {
   type PipelineState,
   type PurgeAges,
   type RecordFilter,
+  type Sight,
   type StorageHealth,
   type Unlisten,
 } from './outbox.store.js';
@@ -170,6 +171,14 @@ export class SqlOutboxStore extends OutboxStore {
     return asked(this.relay.pendingPage(request));
   }
 
+  override waitingTenants(): Promise<readonly string[]> {
+    return asked(this.relay.waitingTenants());
+  }
+
+  override pendingOfTenant(tenant: string, limit: number): Promise<number> {
+    return asked(this.asks.pendingOfTenant(tenant, limit));
+  }
+
   override pendingOfTopic(
     topic: string,
     partition: number | null,
@@ -278,9 +287,14 @@ export class SqlOutboxStore extends OutboxStore {
     return this.relayed((tx) => settling.bury(tx, failures));
   }
 
-  override replay(messageId: string, audit: Audit, topic?: string): Promise<OutboxRecord> {
+  override replay(
+    messageId: string,
+    audit: Audit,
+    topic?: string,
+    sight: Sight = {},
+  ): Promise<OutboxRecord> {
     const change = this.group.change(async (tx) => {
-      const { record, replayed } = await deadLetters.replay(tx, messageId, audit, topic);
+      const { record, replayed } = await deadLetters.replay(tx, messageId, sight, audit, topic);
       tx.news.noteReplayed(replayed.map(({ id }) => id));
       tx.afterCommit(() => this.replayed.tell(replayed));
       return record;
@@ -313,17 +327,17 @@ export class SqlOutboxStore extends OutboxStore {
     return replayed;
   }
 
-  override discard(messageId: string, audit: Audit): Promise<void> {
+  override discard(messageId: string, audit: Audit, sight: Sight = {}): Promise<void> {
     const change = this.group.change(async (tx) => {
-      const gone = await deadLetters.discard(tx, messageId, audit);
+      const gone = await deadLetters.discard(tx, messageId, sight, audit);
       tx.news.noteDiscarded(gone.map(({ id }) => id));
       tx.afterCommit(() => this.discarded.tell(gone));
     });
     return this.doubts.discard(messageId, change);
   }
 
-  override find(messageId: string): Promise<RecordState | null> {
-    return asked(this.asks.find(messageId));
+  override find(messageId: string, sight: Sight = {}): Promise<RecordState | null> {
+    return asked(this.asks.find(messageId, sight));
   }
 
   override settledOf(ids: readonly number[]): Promise<readonly RecordState[]> {
@@ -338,8 +352,8 @@ export class SqlOutboxStore extends OutboxStore {
     return asked(this.asks.list(filter, limit, cursor));
   }
 
-  override deadLetter(messageId: string): Promise<DeadLetter | null> {
-    return asked(this.asks.deadLetter(messageId));
+  override deadLetter(messageId: string, sight: Sight = {}): Promise<DeadLetter | null> {
+    return asked(this.asks.deadLetter(messageId, sight));
   }
 
   override countDeadLetters(filter: RecordFilter) {

@@ -104,6 +104,15 @@ export class MemoryOutbox extends OutboxStore {
     return this.site.read('pendingPage', () => this.mine.pendingPage(request));
   }
 
+  override waitingTenants(): Promise<readonly string[]> {
+    return this.site.read('waitingTenants', () => this.mine.waitingTenants());
+  }
+
+  /** In a simulation nobody has a quota. */
+  override pendingOfTenant(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
   override pendingOfTopic(
     topic: string,
     partition: number | null,

@@ -24,11 +24,12 @@ export function newRow(
   bytes: number,
   now: number,
 ): MemoryRow {
-  const { messageId, requestHash, topic, key, value, headers, delivery } = record;
+  const { messageId, tenant, requestHash, topic, key, value, headers, delivery } = record;
   const { requestedPartition, partition, transaction } = record;
   return {
     id,
     messageId,
+    tenant,
     requestHash,
     topic,
     key,
@@ -57,12 +58,13 @@ export function newRow(
 }
 
 export function recordOf(row: MemoryRow): OutboxRecord {
-  const { id, messageId, topic, key, value, headers, timestamp, delivery, lane } = row;
+  const { id, messageId, tenant, topic, key, value, headers, timestamp, delivery, lane } = row;
   const { requestedPartition, partition, status, attempts, lastErrorCode, replays } = row;
   const { transaction } = row;
   return {
     id,
     messageId,
+    tenant,
     topic,
     key,
     value,
@@ -90,11 +92,12 @@ export function deadLetterOf(row: MemoryRow): DeadLetter {
 }
 
 export function stateOf(row: MemoryRow): RecordState {
-  const { id, messageId, requestHash, topic, key, status, delivery, lastError } = row;
+  const { id, messageId, tenant, requestHash, topic, key, status, delivery, lastError } = row;
   const { lastErrorCode, createdAt, sentAt, partition, offset, replays, attempts } = row;
   return {
     id,
     messageId,
+    tenant,
     requestHash,
     topic,
     key,

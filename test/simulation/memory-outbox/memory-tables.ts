@@ -1,4 +1,5 @@
 import {
+  NO_TENANT,
   laneOf,
   OutboxError,
   type Acceptance,
@@ -77,10 +78,16 @@ export class MemoryTables {
     return Object.assign(view, { lanes: new Set(lanes) });
   }
 
-  pendingPage({ afterId, limit, maxBytes, delivery, lanes }: PageRequest): OutboxRecord[] {
+  waitingTenants(): string[] {
+    const waiting = this.inStatus('pending', ({ tenant }) => tenant !== NO_TENANT);
+    return [...new Set(waiting.map(({ tenant }) => tenant))];
+  }
+
+  pendingPage({ afterId, limit, maxBytes, delivery, lanes, tenant }: PageRequest): OutboxRecord[] {
     const found = this.inStatus('pending', (row) => {
       const mine = row.lane % lanes.modulo === lanes.remainder;
-      return row.id > afterId && row.delivery === delivery && mine;
+      const its = tenant === undefined || row.tenant === tenant;
+      return row.id > afterId && row.delivery === delivery && mine && its;
     });
     return bounded(found.slice(0, limit), maxBytes).map(recordOf);
   }

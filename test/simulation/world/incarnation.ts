@@ -13,7 +13,7 @@ import { ModelPlainProducer } from '../model-ports/model-plain.producer.js';
 import { ModelTopicAdmin } from '../model-ports/model-topic.admin.js';
 import { ModelTransactionalProducers } from '../model-ports/model-transactional.producer.js';
 import { CommitNotes } from './commit-notes.js';
-import type { PlannedClient, PlannedPost } from './plan.js';
+import type { PlannedClient, PlannedPost, PlannedTopic } from './plan.js';
 import { SimulatedProcess } from './process.js';
 import { VirtualClock } from './virtual-clock.js';
 import type { World } from './world.js';
@@ -117,7 +117,7 @@ export class Incarnation {
   async post(client: PlannedClient, posts: readonly PlannedPost[]): Promise<void> {
     const records = posts.map((post) => {
       const count = client.choosesPartitions ? this.topics.cachedPartitions(post.topic) : null;
-      const record = newRecord(post, this.world.deliveryOf(post.topic), posts.length);
+      const record = newRecord(post, this.world.topicOf(post.topic), posts.length);
       const { key, requestedPartition } = record;
       const chosen = key !== null && count !== null && count > 0 ? partitionFor(key, count) : null;
       return { ...record, partition: requestedPartition ?? chosen };
@@ -149,10 +149,15 @@ export function valueOf({ messageId, bytes }: PlannedPost): Buffer {
   return Buffer.from(messageId.padEnd(bytes, '.'));
 }
 
-function newRecord(post: PlannedPost, delivery: NewRecord['delivery'], size: number): NewRecord {
+function newRecord(
+  post: PlannedPost,
+  { delivery, tenant }: Pick<PlannedTopic, 'delivery' | 'tenant'>,
+  size: number,
+): NewRecord {
   const { messageId, topic, key, requestedPartition, transaction } = post;
   return {
     messageId,
+    tenant,
     requestHash: createHash('sha256').update(messageId).digest(),
     topic,
     key: key === null ? null : Buffer.from(key),

@@ -1,4 +1,4 @@
-import type { DeliveryMode } from '@bridge/outbox';
+import { NO_TENANT, type DeliveryMode } from '@bridge/outbox';
 import type { BridgeConfig } from '../../../apps/bridge/src/config/bridge.config.js';
 import { planFaults, type Fault } from './plan-faults.js';
 import { Random } from './random.js';
@@ -18,6 +18,8 @@ export type Emphasis = (typeof EMPHASES)[number];
 
 export interface PlannedTopic {
   readonly name: string;
+  /** Whose it is; some have several topics, some are nobody's. */
+  readonly tenant: string;
   readonly partitions: number;
   readonly maxBytes: number;
   readonly delivery: DeliveryMode;
@@ -59,6 +61,7 @@ export interface Plan {
 }
 
 export const DEAD_LETTER_TOPIC = 'dead-letters';
+const TENANTS = [NO_TENANT, 'one', 'two'] as const;
 const USUAL_BYTES = 1_048_588;
 const SMALL_BYTES = 1_500;
 
@@ -66,7 +69,10 @@ const SMALL_BYTES = 1_500;
 export function planOf(seed: number): Plan {
   const emphasis = EMPHASES[seed % EMPHASES.length] ?? 'everything';
   const random = new Random(seed);
-  const topics = planTopics(random, emphasis);
+  const topics = planTopics(random, emphasis).map((topic, index) => ({
+    ...topic,
+    tenant: TENANTS[(seed + index * index) % TENANTS.length] ?? NO_TENANT,
+  }));
   const delivery = planDelivery(random, emphasis);
   return {
     seed,
@@ -80,7 +86,7 @@ export function planOf(seed: number): Plan {
   };
 }
 
-function planTopics(random: Random, emphasis: Emphasis): PlannedTopic[] {
+function planTopics(random: Random, emphasis: Emphasis): Omit<PlannedTopic, 'tenant'>[] {
   const refuses = emphasis === 'refusals' ? 0.5 : emphasis === 'instances' ? 0.3 : 0.1;
   return Array.from({ length: random.between(1, 3) }, (_, index) => ({
     name: `topic-${index}`,

@@ -1,11 +1,11 @@
-import type { DeliveryMode } from '@bridge/outbox';
+import { NO_TENANT } from '@bridge/outbox';
 import { KafkaModel } from '../kafka-model/kafka-model.js';
 import { NewsBus } from '../memory-outbox/memory-news.js';
 import { MemoryTables } from '../memory-outbox/memory-tables.js';
 import type { StorageWeather } from '../memory-outbox/memory-writer.js';
 import { Incarnation, type Told } from './incarnation.js';
 import { Network } from './network.js';
-import type { Plan } from './plan.js';
+import type { Plan, PlannedTopic } from './plan.js';
 import { Random } from './random.js';
 import { Scheduler } from './scheduler.js';
 import { Trace } from './trace.js';
@@ -75,7 +75,8 @@ export class World {
     return next;
   }
 
-  deliveryOf(topic: string): DeliveryMode {
-    return this.plan.topics.find(({ name }) => name === topic)?.delivery ?? 'exactly-once';
+  topicOf(topic: string): Pick<PlannedTopic, 'delivery' | 'tenant'> {
+    const planned = this.plan.topics.find(({ name }) => name === topic);
+    return planned ?? { delivery: 'exactly-once', tenant: NO_TENANT };
   }
 }

@@ -11,6 +11,8 @@ declare module 'fastify' {
      * of everything else, so that a new route is closed until somebody decides.
      */
     needs?: Role | 'nothing';
+    /** It tells of all tenants together, so it is closed to each of them. */
+    ofAll?: true;
   }
   interface FastifyRequest {
     /** Who asks. Set before the body is read. */
@@ -37,6 +39,9 @@ export function refuseAccess(request: FastifyRequest, door: Door): ProblemError 
   request.caller = caller;
   if (!caller.roles.has(needed)) {
     return new ProblemError('forbidden', `This key is not allowed to ${needed}`);
+  }
+  if (caller.tenant !== null && request.routeOptions.config.ofAll === true) {
+    return new ProblemError('forbidden', 'This tells of all tenants; it needs a key of none');
   }
   const { topic } = request.params as { readonly topic?: unknown };
   return typeof topic === 'string' ? refuseTopic(caller, topic) : null;

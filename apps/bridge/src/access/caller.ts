@@ -1,3 +1,6 @@
+import { Tenants } from './tenants.js';
+import { fits } from './topic-patterns.js';
+
 /** What a caller may do. A route that changes something and names no other role needs `admin`. */
 export const ROLES = ['produce', 'read', 'replay', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -7,15 +10,23 @@ export interface Caller {
   /** For the audit and the log. */
   readonly name: string;
   readonly roles: ReadonlySet<Role>;
-  /** Topics by name, or by their beginning where a `*` stands at the end. Nothing else is a pattern. */
+  /** Patterns of topics; of a tenant's key within its namespace. */
   readonly topics: readonly string[];
+  /** Null: of no tenant, as the keys of whoever runs the bridge are. */
+  readonly tenant: string | null;
+  /** Whose topics are whose; of a tenant's key as of all others. */
+  readonly tenants: Tenants;
 }
 
 /** Everybody, while no credentials are configured. */
-export const ANONYMOUS: Caller = { name: 'anonymous', roles: new Set(ROLES), topics: ['*'] };
+export const ANONYMOUS: Caller = {
+  name: 'anonymous',
+  roles: new Set(ROLES),
+  topics: ['*'],
+  tenant: null,
+  tenants: new Tenants([]),
+};
 
 export function mayUse({ topics }: Pick<Caller, 'topics'>, topic: string): boolean {
-  return topics.some((pattern) =>
-    pattern.endsWith('*') ? topic.startsWith(pattern.slice(0, -1)) : topic === pattern,
-  );
+  return topics.some((pattern) => fits(pattern, topic));
 }

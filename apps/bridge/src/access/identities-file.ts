@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { Identities, NOBODY, parseIdentities, textOf, type Identity } from './identities.js';
+import { NOBODY, parseIdentities, textOf, type Identities } from './identities.js';
 import { writeWhole } from './whole-file.js';
 
 /** Whether a file was written since: never equal for two contents. */
@@ -27,6 +27,6 @@ export function readIdentities(path: string): Identities {
 }
 
 /** @throws Error when the folder cannot be written to. */
-export function writeIdentities(path: string, entries: readonly Identity[]): void {
-  writeWhole(path, textOf(entries));
+export function writeIdentities(path: string, identities: Identities): void {
+  writeWhole(path, textOf(identities));
 }

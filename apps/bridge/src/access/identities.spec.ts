@@ -1,5 +1,5 @@
 import { newApiKey, parseApiKey } from './api-key.js';
-import { parseIdentities, textOf, type Identity } from './identities.js';
+import { Identities, parseIdentities, textOf, type Identity } from './identities.js';
 import { created, revoked, rotated } from './keys.js';
 
 const NOW = Date.parse('2026-11-26T12:00:00Z');
@@ -7,22 +7,25 @@ const REQUEST = {
   name: 'protheus',
   roles: ['produce'],
   topics: ['notas*'],
+  tenant: null,
   validMs: null,
 } as const;
 const make = (validMs: number | null = null) => created([], { ...REQUEST, validMs }, 'root', NOW);
+const fileOf = (entries: readonly Identity[]) => textOf(new Identities(entries));
 const callerOf = (entries: readonly Identity[], text: string | null, at: number) => {
   const key = parseApiKey(text ?? '');
-  return key === null ? null : parseIdentities(textOf(entries)).callerOf(key, at);
+  return key === null ? null : parseIdentities(fileOf(entries)).callerOf(key, at);
 };
 
 test('a key that was made lets its caller in with its rights', () => {
   const { entries, text } = make();
-  expect(callerOf(entries, text, NOW)).toEqual({
+  expect(callerOf(entries, text, NOW)).toMatchObject({
     name: 'protheus',
     roles: new Set(['produce']),
     topics: ['notas*'],
+    tenant: null,
   });
-  expect(textOf(entries)).not.toContain(text?.split('.')[1]);
+  expect(fileOf(entries)).not.toContain(text?.split('.')[1]);
 });
 
 test('no key but a valid one does', () => {

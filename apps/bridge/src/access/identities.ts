@@ -1,5 +1,7 @@
 import { isSecret, type ApiKey } from './api-key.js';
 import { ROLES, type Caller, type Role } from './caller.js';
+import { faultOfTenants, isTenantName, LIMITS, Tenants, type Tenant } from './tenants.js';
+import { commonOf } from './topic-patterns.js';
 
 /** One entry of the file. Times are ISO 8601; the secret itself is nowhere. */
 export interface Identity {
@@ -9,6 +11,8 @@ export interface Identity {
   readonly hash: string;
   readonly roles: readonly Role[];
   readonly topics: readonly string[];
+  /** Absent: of none. */
+  readonly tenant?: string;
   readonly created_at: string;
   readonly created_by: string;
   readonly expires_at: string | null;
@@ -24,8 +28,13 @@ const HASH = /^[0-9a-f]{64}$/;
 export class Identities {
   private readonly byId: ReadonlyMap<string, Identity & { readonly caller: Caller }>;
 
-  constructor(readonly entries: readonly Identity[]) {
-    this.byId = new Map(entries.map((one) => [one.id, { ...one, caller: callerOf(one) }] as const));
+  constructor(
+    readonly entries: readonly Identity[],
+    readonly tenants: Tenants = new Tenants([]),
+  ) {
+    this.byId = new Map(
+      entries.map((one) => [one.id, { ...one, caller: callerOf(one, tenants) }] as const),
+    );
   }
 
   /** The caller of a key that is valid at `now` (epoch ms); null of any other, whatever is wrong with it. */
@@ -59,11 +68,28 @@ export function parseIdentities(text: string): Identities {
   if (new Set(entries.map(({ id }) => id)).size < entries.length) {
     throw new Error('an id stands twice');
   }
-  return new Identities(entries);
+  const tenants = new Tenants(tenantsOf(file['tenants'] ?? []));
+  const stray = entries.find(({ tenant }) => tenant !== undefined && tenants.of(tenant) === null);
+  if (stray !== undefined) throw new Error(`the tenant of the key ${stray.id} is not there`);
+  return new Identities(entries, tenants);
 }
 
-export function textOf(entries: readonly Identity[]): string {
-  return `${JSON.stringify({ version: 1, identities: entries }, null, 2)}\n`;
+export function textOf({ entries, tenants }: Identities): string {
+  const file = { version: 1, identities: entries, tenants: tenants.entries };
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+/** @throws Error that says what is wrong. */
+function tenantsOf(list: unknown): readonly Tenant[] {
+  if (!Array.isArray(list)) throw new Error('tenants must be a list');
+  const tenants = (list as readonly unknown[]).map((entry, index) => {
+    const fault = faultOf(entry, TENANT_FIELDS);
+    if (fault !== null) throw new Error(`tenants[${index}]: ${fault}`);
+    return entry as Tenant;
+  });
+  const fault = faultOfTenants(tenants);
+  if (fault !== null) throw new Error(fault);
+  return tenants;
 }
 
 export function isName(text: string): boolean {
@@ -78,8 +104,10 @@ export function isRole(text: unknown): text is Role {
   return ROLES.some((role) => role === text);
 }
 
-function callerOf({ name, roles, topics }: Identity): Caller {
-  return { name, roles: new Set(roles), topics };
+function callerOf({ name, roles, topics, tenant }: Identity, tenants: Tenants): Caller {
+  const known = { name, roles: new Set(roles), tenants };
+  if (tenant === undefined) return { ...known, topics, tenant: null };
+  return { ...known, topics: commonOf(topics, tenants.of(tenant)?.topics ?? []), tenant };
 }
 
 function parse(text: string): unknown {
@@ -90,24 +118,41 @@ function parse(text: string): unknown {
   }
 }
 
+type Fields = Readonly<Record<string, (value: unknown) => boolean>>;
+
 const FIELDS: Readonly<Record<keyof Identity, (value: unknown) => boolean>> = {
   id: (value) => typeof value === 'string' && ID.test(value),
   name: (value) => typeof value === 'string' && isName(value),
   hash: (value) => typeof value === 'string' && HASH.test(value),
   roles: (value) => Array.isArray(value) && value.length > 0 && value.every(isRole),
-  topics: (value) =>
-    Array.isArray(value) && value.every((one) => typeof one === 'string' && isTopicPattern(one)),
+  topics: areTopicPatterns,
+  tenant: (value) => value === undefined || (typeof value === 'string' && isTenantName(value)),
   created_at: isInstant,
   created_by: (value) => typeof value === 'string',
   expires_at: (value) => value === null || isInstant(value),
   revoked_at: (value) => value === null || isInstant(value),
 };
 
-function faultOf(entry: unknown): string | null {
+const isLimit = (value: unknown): boolean =>
+  value === undefined || (Number.isSafeInteger(value) && (value as number) > 0);
+
+const TENANT_FIELDS: Fields = {
+  name: (value) => typeof value === 'string' && isTenantName(value),
+  topics: (value) => areTopicPatterns(value) && value.length > 0,
+  ...Object.fromEntries(LIMITS.map((limit) => [limit, isLimit])),
+};
+
+function areTopicPatterns(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) && value.every((one) => typeof one === 'string' && isTopicPattern(one))
+  );
+}
+
+function faultOf(entry: unknown, fields: Fields = FIELDS): string | null {
   if (!isObject(entry)) return 'it must be an object';
-  const wrong = Object.entries(FIELDS).find(([name, isRight]) => !isRight(entry[name]));
+  const wrong = Object.entries(fields).find(([name, isRight]) => !isRight(entry[name]));
   if (wrong !== undefined) return `${wrong[0]} is missing or not valid`;
-  const unknown = Object.keys(entry).find((name) => !(name in FIELDS));
+  const unknown = Object.keys(entry).find((name) => !Object.hasOwn(fields, name));
   return unknown === undefined ? null : 'it has a field that is not known';
 }
 

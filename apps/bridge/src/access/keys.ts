@@ -7,6 +7,8 @@ export interface KeyRequest {
   readonly name: string;
   readonly roles: readonly Role[];
   readonly topics: readonly string[];
+  /** Null: of none. */
+  readonly tenant: string | null;
   /** Milliseconds that it is valid; null: until it is revoked. */
   readonly validMs: number | null;
 }
@@ -25,13 +27,14 @@ export function created(
   now: number,
 ): Changed {
   const { id, text, hash } = newApiKey();
-  const { name, roles, topics, validMs } = request;
+  const { name, roles, topics, tenant, validMs } = request;
   const entry: Identity = {
     id,
     name,
     hash,
     roles,
     topics,
+    ...(tenant === null ? {} : { tenant }),
     created_at: iso(now),
     created_by: by,
     expires_at: validMs === null ? null : iso(now + validMs),
@@ -60,11 +63,11 @@ export function rotated(
 ): Changed | null {
   const old = entries.find((one) => one.id === id && one.revoked_at === null);
   if (old === undefined) return null;
-  const { name, roles, topics, created_at, expires_at } = old;
+  const { name, roles, topics, tenant = null, created_at, expires_at } = old;
   const validMs = expires_at === null ? null : Date.parse(expires_at) - Date.parse(created_at);
   const until = Math.min(now + overlapMs, expires_at === null ? Infinity : Date.parse(expires_at));
   const rest = withOne(entries, { ...old, expires_at: iso(until) });
-  return created(rest, { name, roles, topics, validMs }, by, now);
+  return created(rest, { name, roles, topics, tenant, validMs }, by, now);
 }
 
 function withOne(entries: readonly Identity[], changed: Identity): readonly Identity[] {

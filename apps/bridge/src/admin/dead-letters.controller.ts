@@ -3,11 +3,18 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { TopicAdmin } from '@bridge/kafka';
 import { OutboxStore, type Audit } from '@bridge/outbox';
 import type { FastifyRequest } from 'fastify';
-import { checkTopicOf, mayUse, type Caller } from '../access/index.js';
+import { checkTopicOf, type Caller } from '../access/index.js';
 import { Configuration } from '../config/bridge.config.js';
 import { ControlBody, ControlQuery } from '../http/index.js';
 import { checkTopic } from '../ingestion/index.js';
-import { filterOf, MessageIdParam, readPage, seenBy } from '../messages/index.js';
+import {
+  filterOf,
+  MessageIdParam,
+  readPage,
+  RecordQuery,
+  seenBy,
+  sightOf,
+} from '../messages/index.js';
 import { ProblemError } from '../problem/index.js';
 import { deadLetterView, type DeadLetterView, type DeadLettersView } from './dead-letter-view.js';
 import { DeadLettersQuery, DiscardDto, ReplayDto, ReplayMatchingDto } from './dead-letters.dto.js';
@@ -40,13 +47,15 @@ export class DeadLettersController {
   @Get(':message_id')
   async one(
     @MessageIdParam() messageId: string,
+    @ControlQuery(RecordQuery) query: RecordQuery,
     @Req() request: FastifyRequest,
   ): Promise<DeadLetterView> {
-    const [state, letter] = await Promise.all([
-      this.store.find(messageId),
-      this.store.deadLetter(messageId),
-    ]);
-    if (state === null || letter === null || !mayUse(request.caller, state.topic)) {
+    const sight = sightOf(request.caller, query);
+    const state = await this.store.find(messageId, sight);
+    // Another tenant's record of the same id may be a dead letter, too.
+    const tenant = state === null ? {} : { tenant: state.tenant };
+    const letter = await this.store.deadLetter(messageId, { ...sight, ...tenant });
+    if (state === null || letter === null) {
       throw new ProblemError('not_found', 'No dead letter has this message id');
     }
     return deadLetterView(state, letter, await this.store.attempts(state.id));
@@ -57,7 +66,7 @@ export class DeadLettersController {
   @HttpCode(202)
   async replay(
     @MessageIdParam() messageId: string,
-    @ControlBody(ReplayDto) { topic }: ReplayDto,
+    @ControlBody(ReplayDto) dto: ReplayDto,
     @Req() { caller }: FastifyRequest,
   ): Promise<{
     readonly success: true;
@@ -65,9 +74,10 @@ export class DeadLettersController {
     readonly topic: string;
     readonly status: 'pending';
   }> {
-    await this.checkOwn(caller, messageId);
+    const { topic } = dto;
     if (topic !== undefined) await this.checkTarget(caller, topic);
-    const record = await this.store.replay(messageId, auditOf(caller), topic);
+    const sight = sightOf(caller, dto);
+    const record = await this.store.replay(messageId, auditOf(caller), topic, sight);
     return { success: true, message_id: messageId, topic: record.topic, status: 'pending' };
   }
 
@@ -100,20 +110,12 @@ export class DeadLettersController {
   @RouteConfig(REPLAY)
   async discard(
     @MessageIdParam() messageId: string,
-    @ControlBody(DiscardDto) { reason }: DiscardDto,
+    @ControlBody(DiscardDto) dto: DiscardDto,
     @Req() { caller }: FastifyRequest,
   ): Promise<{ readonly success: true; readonly message_id: string }> {
-    await this.checkOwn(caller, messageId);
-    await this.store.discard(messageId, { ...auditOf(caller), reason });
+    const audit = { ...auditOf(caller), reason: dto.reason };
+    await this.store.discard(messageId, audit, sightOf(caller, dto));
     return { success: true, message_id: messageId };
-  }
-
-  /** A record of somebody else's topic is not there. */
-  private async checkOwn(caller: Caller, messageId: string): Promise<void> {
-    if (caller.topics.includes('*')) return;
-    const state = await this.store.find(messageId);
-    if (state !== null && mayUse(caller, state.topic)) return;
-    throw new ProblemError('not_found', 'No record has this message id');
   }
 
   private async checkTarget(caller: Caller, topic: string): Promise<void> {

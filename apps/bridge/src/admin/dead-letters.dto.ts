@@ -1,6 +1,6 @@
 import { IsBoolean, IsInt, IsString, Length, Max, Min } from 'class-validator';
 import { IsInstant, MayBeAbsent } from '../http/index.js';
-import { PageQuery } from '../messages/index.js';
+import { PageQuery, RecordQuery } from '../messages/index.js';
 
 /** `GET /admin/dead-letters`. */
 export class DeadLettersQuery extends PageQuery {
@@ -8,13 +8,13 @@ export class DeadLettersQuery extends PageQuery {
 }
 
 /** `POST /admin/dead-letters/:message_id/replay`. */
-export class ReplayDto {
+export class ReplayDto extends RecordQuery {
   /** Where to send it instead. */
   @MayBeAbsent() @IsString() @Length(1, 249) topic: string | undefined = undefined;
 }
 
 /** `POST /admin/dead-letters/replay`. */
-export class ReplayMatchingDto {
+export class ReplayMatchingDto extends RecordQuery {
   @MayBeAbsent() @IsString() @Length(1, 249) topic: string | undefined = undefined;
   @MayBeAbsent() @IsString() @Length(1, 100) code: string | undefined = undefined;
   @MayBeAbsent() @IsInstant() from: string | number | undefined = undefined;
@@ -24,6 +24,6 @@ export class ReplayMatchingDto {
 }
 
 /** `DELETE /admin/dead-letters/:message_id`. */
-export class DiscardDto {
+export class DiscardDto extends RecordQuery {
   @IsString() @Length(3, 500) reason = '';
 }

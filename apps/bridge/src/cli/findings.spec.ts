@@ -20,7 +20,7 @@ function scanned(headers: Readonly<Record<string, string>>): ScannedRecord {
 const ours = { 'message-id': 'm1', source: 'protheus-middleware' };
 
 function known(change: Partial<KnownRecord>): KnownRecord {
-  const record = { id: 5, messageId: 'm1', topic: 'nf', status: 'pending' as const };
+  const record = { id: 5, messageId: 'm1', tenant: '', topic: 'nf', status: 'pending' as const };
   return { ...record, failedAt: null, published: false, purged: false, ...change };
 }
 
@@ -55,7 +55,7 @@ describe('what is met in Kafka', () => {
     const findings = new Findings(FAILED_AT);
     const record = scanned(ours);
     findings.meet('nf', record, undefined);
-    const remembered = findings.remembered.get('m1');
+    const remembered = [...findings.remembered.values()][0];
     expect(remembered).toMatchObject({ topic: 'nf', partition: 1, offset: '17' });
     const [request] = possibleHashes({ topic: 'nf', ...record }, [null]);
     const [other] = possibleHashes({ topic: 'nf', ...record, value: Buffer.from('2') }, [null]);

@@ -1,6 +1,6 @@
 import type { ScannedRecord } from '@bridge/kafka';
-import type { KnownRecord, Remembered } from '@bridge/outbox';
-import { possibleHashes } from '../ingestion/index.js';
+import { nameOf, NO_TENANT, type KnownRecord, type Remembered } from '@bridge/outbox';
+import { possibleHashes, TENANT_HEADER } from '../ingestion/index.js';
 
 /** A waiting record or a dead letter that Kafka has. */
 export interface Found {
@@ -26,6 +26,7 @@ export class Findings {
   readonly found = new Map<number, Found>();
   /** Dead letters that stand in the dead letter topic, by id. */
   readonly published = new Map<number, string>();
+  /** By message id and tenant. */
   readonly remembered = new Map<string, Remembered>();
   /** Message ids of dead letters that were sent to another topic than their own. */
   readonly elsewhere = new Set<string>();
@@ -66,15 +67,18 @@ export class Findings {
   }
 
   private stranger(topic: string, record: ScannedRecord, messageId: string): void {
-    if (textOf(record, 'source') !== OWN_SOURCE || this.remembered.has(messageId)) return;
+    const tenant = tenantOf(record);
+    const name = nameOf({ messageId, tenant });
+    if (textOf(record, 'source') !== OWN_SOURCE || this.remembered.has(name)) return;
     if (this.remembered.size === MAX_REMEMBERED) {
       throw new Mismatch(
         `Kafka has more than ${MAX_REMEMBERED} records that this outbox does not know. Is it the right one?`,
       );
     }
     const { partition, offset, timestamp, transactional } = record;
-    this.remembered.set(messageId, {
+    this.remembered.set(name, {
       messageId,
+      tenant,
       topic,
       partition,
       offset: String(offset),
@@ -87,6 +91,10 @@ export class Findings {
 
 export function messageIdOf(record: ScannedRecord): string | null {
   return textOf(record, 'message-id');
+}
+
+export function tenantOf(record: ScannedRecord): string {
+  return textOf(record, TENANT_HEADER) ?? NO_TENANT;
 }
 
 function textOf({ headers }: ScannedRecord, wanted: string): string | null {

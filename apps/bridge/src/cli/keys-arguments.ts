@@ -1,12 +1,19 @@
 import { parseArgs } from 'node:util';
-import { isName, isRole, isTopicPattern, type Role } from '../access/index.js';
-import { parseDuration } from '../config/units.js';
+import {
+  isName,
+  isRole,
+  isTenantName,
+  isTopicPattern,
+  type Role,
+  type Tenant,
+} from '../access/index.js';
+import { parseDuration, parseSize } from '../config/units.js';
 import { UsageError } from './arguments.js';
 
 /** What the operator has asked for. Times are milliseconds. */
 export type KeysCommand =
   | { readonly name: 'help' }
-  | { readonly name: 'list'; readonly json: boolean }
+  | { readonly name: 'list' | 'tenants'; readonly json: boolean }
   | {
       readonly name: 'create';
       readonly json: boolean;
@@ -14,9 +21,12 @@ export type KeysCommand =
         readonly name: string;
         readonly roles: readonly Role[];
         readonly topics: readonly string[];
+        readonly tenant: string | null;
         readonly validMs: number | null;
       };
     }
+  | { readonly name: 'tenant'; readonly json: boolean; readonly tenant: Tenant }
+  | { readonly name: 'remove-tenant'; readonly json: boolean; readonly tenant: string }
   | { readonly name: 'revoke'; readonly json: boolean; readonly id: string }
   | {
       readonly name: 'rotate';
@@ -32,16 +42,24 @@ export const KEYS_USAGE = `npm run keys -- <command> [options]
   create NAME               makes a key and shows it, once
       --role ROLE           what it may do: produce, read, replay, admin; may be repeated
       --topic TOPIC         a topic, or the beginning of topics with a * at its end; may be repeated ("*": all)
+      --tenant NAME         whose key it is; it reaches only topics of this tenant
       --expires TIME        how long it is valid, such as 90d; without it until it is revoked
   list                      shows whose keys there are, what they may do, and when each was used last
   revoke ID                 ends a key; the bridge refuses it within a second
   rotate ID                 makes a new key with the same rights; the old one stays valid for a while
       --overlap TIME        how long, 24h by default
 
+  tenant NAME               makes a tenant, or changes it
+      --topic TOPIC         its namespace, as above; may be repeated; no other tenant's may overlap it
+      --records-per-second N, --bytes-per-second SIZE, --queued-rows N
+                            what it may post, on each instance; without them there is no limit
+  tenants                   shows whose topics are whose, and what each may post
+  remove-tenant NAME        takes a tenant away that has no keys; its records go on to Kafka
+
   --json                    the answer as JSON, for scripts
 
 The keys stand in the file KEYS_PATH (./data/keys.json), without their secrets. The bridge reads it again by itself.
-Exit codes: 0 done, 1 there is no such key, 64 wrong options, 78 the file is not right. See docs/access.md.
+Exit codes: 0 done, 1 there is no such key or tenant, 64 wrong options, 78 the file is not right. See docs/access.md.
 `;
 
 const OPTIONS = {
@@ -49,14 +67,21 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
   role: { type: 'string', multiple: true, default: [] as string[] },
   topic: { type: 'string', multiple: true, default: [] as string[] },
+  tenant: { type: 'string' },
+  'records-per-second': { type: 'string' },
+  'bytes-per-second': { type: 'string' },
+  'queued-rows': { type: 'string' },
   expires: { type: 'string' },
   overlap: { type: 'string' },
 } as const;
 
 /** Options that belong to one command; the others take `--json` alone. */
 const OWN: Readonly<Record<string, readonly string[]>> = {
-  create: ['role', 'topic', 'expires'],
+  create: ['role', 'topic', 'tenant', 'expires'],
+  tenant: ['topic', 'records-per-second', 'bytes-per-second', 'queued-rows'],
+  'remove-tenant': [],
   list: [],
+  tenants: [],
   revoke: [],
   rotate: ['overlap'],
 };
@@ -75,12 +100,16 @@ export function readKeysArguments(args: readonly string[]): KeysCommand {
   const foreign = options.find((option) => option !== 'json' && !own.includes(option));
   if (foreign !== undefined) throw new UsageError(`${name} has no option --${foreign}.`);
   if (more.length > 0) throw new UsageError(`${name} takes no ${more.join(' ')}.`);
-  if (name === 'list') {
-    if (what !== undefined) throw new UsageError(`list takes no ${what}.`);
+  if (name === 'list' || name === 'tenants') {
+    if (what !== undefined) throw new UsageError(`${name} takes no ${what}.`);
     return { name, json };
   }
   if (what === undefined)
-    throw new UsageError(`${name} needs ${name === 'create' ? 'a name' : 'the id of a key'}.`);
+    throw new UsageError(
+      `${name} needs ${['revoke', 'rotate'].includes(name) ? 'the id of a key' : 'a name'}.`,
+    );
+  if (name === 'remove-tenant') return { name, json, tenant: what };
+  if (name === 'tenant') return { name, json, tenant: tenantOf(what, values) };
   if (name === 'revoke') return { name, json, id: what };
   if (name === 'rotate')
     return { name, json, id: what, overlapMs: timeOf(values.overlap) ?? DAY_MS };
@@ -89,7 +118,15 @@ export function readKeysArguments(args: readonly string[]): KeysCommand {
 
 function keyOf(
   name: string,
-  { role, topic }: { readonly role: readonly string[]; readonly topic: readonly string[] },
+  {
+    role,
+    topic,
+    tenant = null,
+  }: {
+    readonly role: readonly string[];
+    readonly topic: readonly string[];
+    readonly tenant?: string | null | undefined;
+  },
 ) {
   if (!isName(name))
     throw new UsageError('A name is 1 to 100 characters without control characters.');
@@ -101,9 +138,42 @@ function keyOf(
       throw new UsageError(`There is no role ${one}: produce, read, replay, admin.`);
     return one;
   });
-  const wrong = topic.find((one) => !isTopicPattern(one));
+  return { name, roles: [...new Set(roles)], topics: topicsOf(topic), tenant };
+}
+
+function topicsOf(given: readonly string[]): readonly string[] {
+  const wrong = given.find((one) => !isTopicPattern(one));
   if (wrong !== undefined) throw new UsageError(`${wrong} is no topic and no beginning of one.`);
-  return { name, roles: [...new Set(roles)], topics: [...new Set(topic)] };
+  return [...new Set(given)];
+}
+
+function tenantOf(name: string, values: ReturnType<typeof parsed>['values']): Tenant {
+  if (!isTenantName(name)) {
+    throw new UsageError(
+      'A tenant has 1 to 63 of a-z, 0-9, - and _, and begins with none of these two.',
+    );
+  }
+  if (values.topic.length === 0) throw new UsageError('tenant needs --topic, its namespace.');
+  const records = countOf(values['records-per-second']);
+  const rows = countOf(values['queued-rows']);
+  const bytes = values['bytes-per-second'];
+  const size = bytes === undefined ? null : parseSize(bytes);
+  if (bytes !== undefined && (size === null || size < 1)) {
+    throw new UsageError(`${bytes} is no size such as 500KiB or 1MiB.`);
+  }
+  return {
+    name,
+    topics: topicsOf(values.topic),
+    ...(records === null ? {} : { records_per_second: records }),
+    ...(size === null ? {} : { bytes_per_second: size }),
+    ...(rows === null ? {} : { queued_rows: rows }),
+  };
+}
+
+function countOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (!/^[1-9]\d{0,11}$/.test(text)) throw new UsageError(`${text} is no number from 1.`);
+  return Number(text);
 }
 
 function timeOf(text: string | undefined): number | null {

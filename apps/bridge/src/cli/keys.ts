@@ -1,14 +1,22 @@
 import { userInfo } from 'node:os';
 import {
+  commonOf,
   created,
+  faultOfTenants,
+  Identities,
   isValid,
   readIdentities,
   readLastUse,
   revoked,
   rotated,
+  withoutTenant,
+  withTenant,
   writeIdentities,
   type Changed,
   type Identity,
+  type LastUse,
+  type Tenant,
+  type Tenants,
 } from '../access/index.js';
 import { keysPath } from '../config/environment.js';
 import { EXIT } from '../exit-codes.js';
@@ -18,7 +26,7 @@ import { KEYS_USAGE, readKeysArguments, type KeysCommand } from './keys-argument
 /* `npm run keys`: who may come in, and what for. */
 
 const USAGE_EXIT = 64;
-const NO_SUCH_KEY = 1;
+const NO_SUCH = 1;
 
 try {
   run(readKeysArguments(process.argv.slice(2)));
@@ -34,22 +42,40 @@ function run(command: KeysCommand): void {
     return;
   }
   const path = keysPath();
-  const { entries } = readIdentities(path);
-  if (command.name === 'list') {
-    const used = readLastUse(path);
-    const views = entries.map((one) => viewOf(one, used[one.id] ?? null));
-    write(
-      command.json ? JSON.stringify(views) : views.map(lineOf).join('\n') || 'There are no keys.',
-    );
-    return;
+  const identities = readIdentities(path);
+  switch (command.name) {
+    case 'list':
+      return list(identities, readLastUse(path), command.json);
+    case 'tenants':
+      return listTenants(identities.tenants, command.json);
+    case 'tenant':
+      return setTenant(path, identities, command.tenant, command.json);
+    case 'remove-tenant':
+      return removeTenant(path, identities, command.tenant, command.json);
+    case 'create':
+    case 'revoke':
+    case 'rotate':
+      return changeKeys(path, identities, command);
+    default: {
+      const unknown: never = command;
+      return unknown;
+    }
   }
+}
+
+function list({ entries }: Identities, used: LastUse, json: boolean): void {
+  const views = entries.map((one) => viewOf(one, used[one.id] ?? null));
+  write(json ? JSON.stringify(views) : views.map(lineOf).join('\n') || 'There are no keys.');
+}
+
+type KeyChange = Extract<KeysCommand, { readonly name: 'create' | 'revoke' | 'rotate' }>;
+
+function changeKeys(path: string, { entries, tenants }: Identities, command: KeyChange): void {
+  const tenant = command.name === 'create' ? command.key.tenant : null;
+  if (tenant !== null && tenants.of(tenant) === null) return noSuch('tenant');
   const changed = change(command, entries);
-  if (changed === null) {
-    process.stderr.write('There is no such key, or it is revoked already.\n');
-    process.exitCode = NO_SUCH_KEY;
-    return;
-  }
-  writeIdentities(path, changed.entries);
+  if (changed === null) return noSuch('key', ', or it is revoked already');
+  writeIdentities(path, new Identities(changed.entries, tenants));
   const { id, text: key } = changed;
   if (command.json) write(JSON.stringify({ id, ...(key === null ? {} : { key }) }));
   else
@@ -58,10 +84,7 @@ function run(command: KeysCommand): void {
     );
 }
 
-function change(
-  command: Exclude<KeysCommand, { readonly name: 'help' | 'list' }>,
-  entries: readonly Identity[],
-): Changed | null {
+function change(command: KeyChange, entries: readonly Identity[]): Changed | null {
   const now = Date.now();
   const by = userInfo().username;
   switch (command.name) {
@@ -78,23 +101,95 @@ function change(
   }
 }
 
-interface KeyView extends Omit<Identity, 'hash'> {
+function setTenant(path: string, identities: Identities, tenant: Tenant, json: boolean): void {
+  const tenants = withTenant(identities.tenants, tenant);
+  const fault = faultOfTenants(tenants.entries);
+  if (fault !== null) throw new Error(fault);
+  writeIdentities(path, new Identities(identities.entries, tenants));
+  if (json) return write(JSON.stringify(tenant));
+  write(lineOfTenant(tenant));
+  const reaching = identities.entries.filter(
+    (one) =>
+      one.tenant === undefined &&
+      isValid(one, Date.now()) &&
+      commonOf(one.topics, tenant.topics).length > 0,
+  );
+  for (const { id, name } of reaching) {
+    write(`The key ${id} (${name}) is of no tenant and reaches these topics, too.`);
+  }
+}
+
+function removeTenant(path: string, identities: Identities, name: string, json: boolean): void {
+  const { entries, tenants } = identities;
+  if (tenants.of(name) === null) return noSuch('tenant');
+  const its = entries.filter((one) => one.tenant === name);
+  const valid = its.find((one) => isValid(one, Date.now()));
+  if (valid !== undefined) throw new Error(`${name} has a valid key, ${valid.id}: revoke it first`);
+  const others = entries.filter((one) => one.tenant !== name);
+  writeIdentities(path, new Identities(others, withoutTenant(tenants, name)));
+  write(json ? JSON.stringify({ tenant: name }) : `${name} is no tenant any more.`);
+}
+
+function listTenants({ entries }: Tenants, json: boolean): void {
+  const lines = entries.map(lineOfTenant).join('\n');
+  write(json ? JSON.stringify(entries) : lines || 'There are no tenants.');
+}
+
+function lineOfTenant(tenant: Tenant): string {
+  const { name, topics, records_per_second, bytes_per_second, queued_rows } = tenant;
+  const limits = [
+    records_per_second === undefined ? null : `${records_per_second} records a second`,
+    bytes_per_second === undefined ? null : `${bytes_per_second} bytes a second`,
+    queued_rows === undefined ? null : `${queued_rows} records waiting`,
+  ].filter((limit) => limit !== null);
+  return `${name}: ${topics.join(', ')}; ${limits.join(', ') || 'no limits'}`;
+}
+
+function noSuch(what: 'key' | 'tenant', more = ''): void {
+  process.stderr.write(`There is no such ${what}${more}.\n`);
+  process.exitCode = NO_SUCH;
+}
+
+interface KeyView extends Omit<Identity, 'hash' | 'tenant'> {
+  readonly tenant: string | null;
   readonly state: 'valid' | 'expired' | 'revoked';
   readonly last_used_at: string | null;
 }
 
 function viewOf(identity: Identity, lastUsedAt: string | null): KeyView {
-  const { id, name, roles, topics, created_at, created_by, expires_at, revoked_at } = identity;
+  const {
+    id,
+    name,
+    roles,
+    topics,
+    tenant = null,
+    created_at,
+    created_by,
+    expires_at,
+    revoked_at,
+  } = identity;
   const ended = revoked_at === null ? 'expired' : 'revoked';
   const state = isValid(identity, Date.now()) ? 'valid' : ended;
-  const stored = { id, name, roles, topics, created_at, created_by, expires_at, revoked_at };
+  const stored = {
+    id,
+    name,
+    roles,
+    topics,
+    tenant,
+    created_at,
+    created_by,
+    expires_at,
+    revoked_at,
+  };
   return { ...stored, state, last_used_at: lastUsedAt };
 }
 
-function lineOf({ id, state, name, roles, topics, expires_at, last_used_at }: KeyView): string {
+function lineOf(view: KeyView): string {
+  const { id, state, name, roles, topics, tenant, expires_at, last_used_at } = view;
+  const whose = tenant === null ? '' : ` of ${tenant}`;
   const until = expires_at === null ? '' : `, until ${expires_at}`;
   const used = last_used_at === null ? 'never used' : `used ${last_used_at}`;
-  return `${id}  ${state}${until}  ${name}: ${roles.join(', ')} on ${topics.join(', ')}; ${used}`;
+  return `${id}  ${state}${until}  ${name}${whose}: ${roles.join(', ')} on ${topics.join(', ')}; ${used}`;
 }
 
 function write(text: string): void {

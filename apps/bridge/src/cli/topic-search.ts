@@ -1,6 +1,6 @@
 import { KafkaError, type ScannedPiece, type ScannedRecord, type TopicScan } from '@bridge/kafka';
-import type { Anchor, KnownRecord, Reconciliation } from '@bridge/outbox';
-import { messageIdOf } from './findings.js';
+import { nameOf, type Anchor, type KnownRecord, type Reconciliation } from '@bridge/outbox';
+import { messageIdOf, tenantOf } from './findings.js';
 import { count, type Progress } from './report.js';
 
 /** What was read of one topic. */
@@ -99,8 +99,11 @@ async function meetAll(
   for (let at = 0; at < records.length; at += LOOK_IDS) {
     const slice = records.slice(at, at + LOOK_IDS);
     const ids = slice.map(messageIdOf).filter((id) => id !== null);
-    const known = new Map((await outbox.look(ids)).map((one) => [one.messageId, one]));
-    for (const record of slice) meet(record, known.get(messageIdOf(record) ?? ''));
+    const known = new Map((await outbox.look(ids)).map((one) => [nameOf(one), one]));
+    for (const record of slice) {
+      const name = nameOf({ messageId: messageIdOf(record) ?? '', tenant: tenantOf(record) });
+      meet(record, known.get(name));
+    }
   }
 }
 

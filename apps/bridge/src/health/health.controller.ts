@@ -25,6 +25,7 @@ export class HealthController {
 
   /** 200 while the bridge can accept, also when Kafka is down: then `status` says `unhealthy`. */
   @Get()
+  @RouteConfig({ ofAll: true })
   @Header('cache-control', 'no-store')
   async check(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthBody> {
     const result = await this.result();

@@ -18,6 +18,7 @@ export { OtherLanguages } from './other-languages.js';
 export type { OtherLanguage } from './other-languages.js';
 export type { TakenRecord } from './outcome.js';
 export { possibleHashes } from './possible-hashes.js';
+export { TENANT_HEADER } from './record.js';
 export { RecordComposer } from './record-composer.js';
 export { bodyOf, requestFacts } from './request-facts.js';
 export type { RequestFacts } from './request-facts.js';

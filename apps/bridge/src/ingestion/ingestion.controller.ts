@@ -49,7 +49,6 @@ export class IngestionController {
     return {
       body: bodyOf(request),
       contentType: request.headers['content-type'],
-      caller: request.caller,
       rawHeaders: request.raw.rawHeaders,
       ...requestFacts(request, this.configuration.bridge.http.confirmWaitMs),
       startedAt,

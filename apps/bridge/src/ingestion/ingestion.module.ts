@@ -8,6 +8,7 @@ import { IngestionController } from './ingestion.controller.js';
 import { IngestionService } from './ingestion.service.js';
 import { Intake } from './intake.js';
 import { OtherLanguages } from './other-languages.js';
+import { Quotas } from './quotas.js';
 import { RecordComposer } from './record-composer.js';
 import { RecordReader } from './record-reader.js';
 
@@ -21,6 +22,7 @@ import { RecordReader } from './record-reader.js';
     OtherLanguages,
     Intake,
     AdmissionGate,
+    Quotas,
   ],
   exports: [AdmissionGate, Intake, OtherLanguages, RecordComposer],
 })

@@ -11,8 +11,10 @@ import { Configuration } from '../config/bridge.config.js';
 import { Shutdown } from '../http/index.js';
 import { ProblemError } from '../problem/index.js';
 import { DirectDelivery, Settlements, type Settlement } from '../relay/index.js';
+import type { Tenants } from '../access/index.js';
 import { AdmissionGate } from './admission.gate.js';
 import { outcomeOf, outcomeOfState, type TakenRecord } from './outcome.js';
+import { Quotas } from './quotas.js';
 
 /** The records of a request, ready for the outbox. */
 export interface Reading {
@@ -21,6 +23,8 @@ export interface Reading {
   readonly made: boolean;
   /** Whether they came as a list, also as one of a single record. */
   readonly many: boolean;
+  /** Whose quotas they count for. */
+  readonly tenants: Tenants;
 }
 
 /** How long a caller waits for Kafka. */
@@ -41,6 +45,7 @@ export class Intake {
     private readonly settlements: Settlements,
     private readonly direct: DirectDelivery,
     private readonly gate: AdmissionGate,
+    private readonly quotas: Quotas,
     private readonly shutdown: Shutdown,
   ) {}
 
@@ -50,7 +55,7 @@ export class Intake {
    */
   async take(reading: Reading, patience: Patience): Promise<readonly TakenRecord[]> {
     if (!this.configuration.bridge.outbox.enabled) return [await this.deliver(reading)];
-    const refused = this.gate.refusal();
+    const refused = this.gate.refusal() ?? this.quotas.refusal(reading.records, reading.tenants);
     const accepted =
       refused === null
         ? await this.store.accept(reading.records)
@@ -78,7 +83,7 @@ export class Intake {
 
   /** The same record again: it is told what has become of the first one, and waits with it. */
   private async followDuplicate(state: RecordState, patience: Patience): Promise<TakenRecord> {
-    const { id, messageId, createdAt: acceptedAt } = state;
+    const { id, messageId, tenant, createdAt: acceptedAt } = state;
     const known = outcomeOfState(state);
     if (known.status !== 'pending') {
       return { messageId, outcome: known, duplicate: true, acceptedAt };
@@ -86,7 +91,7 @@ export class Intake {
     const waiting = this.wait(id, patience);
     // It may have been settled between the look and the wait, and nobody would tell.
     // The record is safe: a look that fails now must not make an error of it.
-    const again = await this.store.find(messageId).catch(() => null);
+    const again = await this.store.find(messageId, { tenant }).catch(() => null);
     const now = again === null ? known : outcomeOfState(again);
     const outcome = now.status === 'pending' ? outcomeOf(await waiting, now.partition) : now;
     return { messageId, outcome, duplicate: true, acceptedAt };
@@ -100,7 +105,10 @@ export class Intake {
     if (made) throw refused;
     const known: Acceptance[] = [];
     for (const record of records) {
-      const state = await this.store.find(record.messageId);
+      const { messageId, tenant, topic } = record;
+      const state =
+        (await this.store.find(messageId, { tenant })) ??
+        (await this.store.find(messageId, { topic }));
       if (state === null) throw refused;
       refuseOther(record, state);
       known.push({ outcome: 'duplicate', record: state });

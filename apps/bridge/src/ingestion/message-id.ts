@@ -46,11 +46,11 @@ export function listedMessageId(idempotencyKey: string, index: number): string {
 }
 
 /**
- * The id of a transaction: made of its records' message ids, so that the same records posted again are the same
- * transaction, and others are not. 32 hexadecimal digits.
+ * The id of a transaction: made of its records' message ids (of tenants' records, with the tenant), so that the same
+ * records posted again are the same transaction, and others are not. 32 hexadecimal digits.
  */
-export function transactionIdOf(messageIds: readonly string[]): string {
-  return createHash('sha256').update(messageIds.join('\n')).digest('hex').slice(0, 32);
+export function transactionIdOf(names: readonly string[]): string {
+  return createHash('sha256').update(names.join('\n')).digest('hex').slice(0, 32);
 }
 
 /** `<topic>-<epoch ms>-<random>`: the form that the users' queries know. */

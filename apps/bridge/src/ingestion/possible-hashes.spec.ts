@@ -9,11 +9,13 @@ function posted(
   body: string,
   traceParent: string | null = null,
   transaction: NewRecord['transaction'] = null,
+  tenant = '',
 ): NewRecord {
   const envelope = readEnvelopes(Buffer.from(body), NOW, 1).envelopes[0] as Envelope;
   return composeRecord({
     topic: 'nf',
     messageId: 'm1',
+    tenant,
     envelope,
     transcoded: body.includes('ç'),
     traceParent,
@@ -49,6 +51,12 @@ describe('the requests that a record in Kafka can come from', () => {
     const record = posted('{"data":1}', null, { id: 'abc', size: 2 });
     expect(recognised(record)).toBe(true);
     expect(recognised(record, { headers: record.headers.slice(0, -1) })).toBe(false);
+  });
+
+  it('hold that of a record of a tenant', () => {
+    const record = posted('{"data":1}', null, null, 'acme');
+    expect(record.headers.at(-1)?.name).toBe('bridge-tenant');
+    expect(recognised(record)).toBe(true);
   });
 
   it('do not hold it when one byte of the record is another', () => {

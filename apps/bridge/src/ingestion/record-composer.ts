@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { partitionFor, TopicAdmin } from '@bridge/kafka';
-import type { RecordTransaction } from '@bridge/outbox';
+import { nameOf, NO_TENANT, type RecordTransaction } from '@bridge/outbox';
+import type { Caller } from '../access/index.js';
 import { Configuration } from '../config/bridge.config.js';
 import { ProblemError } from '../problem/index.js';
 import { inList, type AddressedEnvelope, type Envelope } from './envelope.js';
@@ -13,6 +14,7 @@ const LOOKUP_MS = 1_000;
 
 /** What a request says about its records, in whatever language. */
 export interface Composition {
+  readonly caller: Caller;
   readonly records: readonly AddressedEnvelope[];
   /** The message id that the caller gave each; null where the bridge makes one. */
   readonly ids: readonly (string | null)[];
@@ -35,18 +37,21 @@ export class RecordComposer {
 
   /** @throws ProblemError `unknown_topic`, `invalid_partition`. */
   async compose(composition: Composition): Promise<Reading> {
-    const { records, ids, many, transcoded, traceParent } = composition;
+    const { caller, records, ids, many, transcoded, traceParent } = composition;
     const { topics } = this.configuration.bridge;
     const now = Date.now();
     const partitions = await this.partitionsOf(composition);
     const messageIds = records.map(
       ({ topic }, index) => ids[index] ?? madeMessageId(topic, now, randomBytes(8).toString('hex')),
     );
-    const transaction = composition.transactional === true ? transactionOf(messageIds) : null;
+    const tenants = records.map(({ topic }) => caller.tenants.ownerOf(topic));
+    const transaction =
+      composition.transactional === true ? transactionOf(messageIds, tenants) : null;
     const composed = records.map(({ topic, envelope }, index) =>
       composeRecord({
         topic,
         messageId: messageIds[index] ?? '',
+        tenant: tenants[index] ?? NO_TENANT,
         envelope,
         transcoded,
         traceParent,
@@ -55,7 +60,7 @@ export class RecordComposer {
         transaction,
       }),
     );
-    return { records: composed, made: ids.includes(null), many };
+    return { records: composed, made: ids.includes(null), many, tenants: caller.tenants };
   }
 
   /**
@@ -114,9 +119,16 @@ function unknownTopic(): ProblemError {
 }
 
 /** @throws ProblemError `invalid_message_id`. */
-function transactionOf(messageIds: readonly string[]): RecordTransaction {
-  if (new Set(messageIds).size < messageIds.length) {
+function transactionOf(
+  messageIds: readonly string[],
+  tenants: readonly string[],
+): RecordTransaction {
+  const names = messageIds.map((messageId, index) => {
+    const tenant = tenants[index] ?? NO_TENANT;
+    return tenant === NO_TENANT ? messageId : nameOf({ messageId, tenant });
+  });
+  if (new Set(names).size < names.length) {
     throw new ProblemError('invalid_message_id', 'A message id stands twice in the transaction');
   }
-  return { id: transactionIdOf(messageIds), size: messageIds.length };
+  return { id: transactionIdOf(names), size: messageIds.length };
 }

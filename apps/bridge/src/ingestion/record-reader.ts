@@ -75,11 +75,19 @@ export class RecordReader {
 
   private compose(read: Read, submission: Submission, transactional: boolean): Promise<Reading> {
     const { records, many, transcoded } = read;
-    const { traceParent } = submission;
+    const { caller, traceParent } = submission;
     const ids = records.map(({ topic, envelope }, index) =>
       inList(many, index, () => this.givenId(topic, submission, read, envelope, index)),
     );
-    return this.composer.compose({ records, ids, many, transactional, transcoded, traceParent });
+    return this.composer.compose({
+      caller,
+      records,
+      ids,
+      many,
+      transactional,
+      transcoded,
+      traceParent,
+    });
   }
 
   private givenId(

@@ -1,10 +1,17 @@
-import type { DeliveryMode, NewRecord, RecordHeader, RecordTransaction } from '@bridge/outbox';
+import {
+  NO_TENANT,
+  type DeliveryMode,
+  type NewRecord,
+  type RecordHeader,
+  type RecordTransaction,
+} from '@bridge/outbox';
 import type { Envelope } from './envelope.js';
 import { requestHash } from './request-hash.js';
 
 export interface RecordParts {
   readonly topic: string;
   readonly messageId: string;
+  readonly tenant: string;
   readonly envelope: Envelope;
   readonly transcoded: boolean;
   readonly traceParent: string | null;
@@ -18,12 +25,15 @@ export interface RecordParts {
 const SOURCE = 'protheus-middleware';
 /** By this a consumer knows what belongs together. */
 export const TRANSACTION_HEADER = 'bridge-transaction';
+/** Whose message id it is, for `reconcile` and for consumers of several tenants; absent where there are none. */
+export const TENANT_HEADER = 'bridge-tenant';
 
 /** The record as it will stand in Kafka: the bridge's headers first, then the caller's in their order. */
 export function composeRecord(parts: RecordParts): NewRecord {
-  const { topic, messageId, envelope, delivery, partition, transaction } = parts;
+  const { topic, messageId, tenant, envelope, delivery, partition, transaction } = parts;
   return {
     messageId,
+    tenant,
     requestHash: requestHash(topic, envelope, transaction?.id),
     topic,
     key: envelope.key,
@@ -38,7 +48,7 @@ export function composeRecord(parts: RecordParts): NewRecord {
 }
 
 function headersOf(parts: RecordParts): RecordHeader[] {
-  const { messageId, envelope, transcoded, traceParent, transaction } = parts;
+  const { messageId, tenant, envelope, transcoded, traceParent, transaction } = parts;
   const headers: RecordHeader[] = [
     header('message-id', messageId),
     header('source', SOURCE),
@@ -49,6 +59,7 @@ function headersOf(parts: RecordParts): RecordHeader[] {
   if (traceParent !== null && !traced) headers.push(header('traceparent', traceParent));
   if (transcoded) headers.push(header('bridge-transcoded', 'windows-1252'));
   if (transaction !== null) headers.push(header(TRANSACTION_HEADER, transaction.id));
+  if (tenant !== NO_TENANT) headers.push(header(TENANT_HEADER, tenant));
   return headers;
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../access/index.js';
 import { ProblemError } from '../problem/index.js';
 import { isMessageId } from './message-id.js';
 import { readPreference, type Preference } from './preference.js';
@@ -6,6 +7,7 @@ import { isTraceParent } from './trace-parent.js';
 
 /** What the HTTP headers of a POST say about its records, in every language. */
 export interface RequestFacts {
+  readonly caller: Caller;
   readonly idempotencyKey: string | null;
   readonly traceParent: string | null;
   readonly preference: Preference;
@@ -17,6 +19,7 @@ export interface RequestFacts {
  */
 export function requestFacts(request: FastifyRequest, defaultWaitMs: number): RequestFacts {
   return {
+    caller: request.caller,
     idempotencyKey: idempotencyKeyOf(request),
     traceParent: traceParentOf(request),
     preference: readPreference(preferOf(request), defaultWaitMs),

@@ -1,6 +1,6 @@
 export { MessageIdParam } from './message-id.param.js';
 export { MessagesModule } from './messages.module.js';
-export { filterOf, seenBy, PageQuery } from './page-query.js';
+export { filterOf, PageQuery, RecordQuery, seenBy, sightOf } from './page-query.js';
 export { readPage } from './page.js';
 export type { PageView } from './page.js';
 export { attemptView, recordView, time } from './record-view.js';

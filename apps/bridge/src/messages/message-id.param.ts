@@ -1,6 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { refuseQuery } from '../http/index.js';
 import { isMessageId } from '../ingestion/index.js';
 import { ProblemError } from '../problem/index.js';
 
@@ -10,7 +9,6 @@ export const MessageIdParam = createParamDecorator(
     const request = context
       .switchToHttp()
       .getRequest<FastifyRequest<{ Params: { message_id: string } }>>();
-    refuseQuery(request);
     const { params } = request;
     if (isMessageId(params.message_id)) return params.message_id;
     throw new ProblemError(

@@ -1,11 +1,10 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { OutboxStore } from '@bridge/outbox';
-import { mayUse } from '../access/index.js';
 import { ControlQuery } from '../http/index.js';
 import { ProblemError } from '../problem/index.js';
 import { MessageIdParam } from './message-id.param.js';
-import { filterOf, MessagesQuery, seenBy } from './page-query.js';
+import { filterOf, MessagesQuery, RecordQuery, seenBy, sightOf } from './page-query.js';
 import { readPage, type PageView } from './page.js';
 import { attemptView, recordView, type AttemptView, type RecordView } from './record-view.js';
 
@@ -25,11 +24,11 @@ export class MessagesController {
   @Get(':message_id')
   async one(
     @MessageIdParam() messageId: string,
+    @ControlQuery(RecordQuery) query: RecordQuery,
     @Req() request: FastifyRequest,
   ): Promise<RecordView & { readonly attempts: readonly AttemptView[] }> {
-    const state = await this.store.find(messageId);
-    if (state === null || !mayUse(request.caller, state.topic))
-      throw new ProblemError('not_found', 'No record has this message id');
+    const state = await this.store.find(messageId, sightOf(request.caller, query));
+    if (state === null) throw new ProblemError('not_found', 'No record has this message id');
     const attempts = state.retryCount === 0 ? [] : await this.store.attempts(state.id);
     return { ...recordView(state), attempts: attempts.map(attemptView) };
   }

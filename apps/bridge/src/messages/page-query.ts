@@ -1,10 +1,15 @@
 import { IsIn, IsString, Length, Matches } from 'class-validator';
-import type { RecordFilter, RecordStatus } from '@bridge/outbox';
+import type { RecordFilter, RecordStatus, Sight } from '@bridge/outbox';
 import type { Caller } from '../access/index.js';
 import { IsInstant, MayBeAbsent, parseInstant } from '../http/index.js';
 
+/** Which of several tenants' records of one message id is meant; of none, unless it is given. */
+export class RecordQuery {
+  @MayBeAbsent() @IsString() @Length(1, 63) tenant: string | undefined = undefined;
+}
+
 /** What every list may be asked for. */
-export class PageQuery {
+export class PageQuery extends RecordQuery {
   @MayBeAbsent() @IsString() @Length(1, 249) topic: string | undefined = undefined;
   @MayBeAbsent() @IsInstant() from: string | undefined = undefined;
   @MayBeAbsent() @IsInstant() to: string | undefined = undefined;
@@ -22,24 +27,31 @@ export class MessagesQuery extends PageQuery {
 }
 
 /** Records of other topics than the caller's own are not there for him. */
-export function seenBy({ topics }: Caller): Pick<RecordFilter, 'topics'> {
+export function seenBy({ topics }: Caller): Pick<Sight, 'topics'> {
   return topics.includes('*') ? {} : { topics };
+}
+
+/** The record that a caller means by its message id. */
+export function sightOf(caller: Caller, { tenant }: RecordQuery): Sight {
+  return { ...seenBy(caller), ...(tenant === undefined ? {} : { tenant }) };
 }
 
 /** Only what was given goes into the filter. */
 export function filterOf(query: {
   readonly topic?: string | undefined;
+  readonly tenant?: string | undefined;
   readonly status?: RecordStatus | undefined;
   readonly key?: string | undefined;
   readonly code?: string | undefined;
   readonly from?: string | number | undefined;
   readonly to?: string | number | undefined;
 }): RecordFilter {
-  const { topic, status, key, code } = query;
+  const { topic, tenant, status, key, code } = query;
   const from = parseInstant(query.from);
   const to = parseInstant(query.to);
   return {
     ...(topic === undefined ? {} : { topic }),
+    ...(tenant === undefined ? {} : { tenant }),
     ...(status === undefined ? {} : { status }),
     ...(key === undefined ? {} : { key: Buffer.from(key, 'utf8') }),
     ...(code === undefined ? {} : { code }),

@@ -1,8 +1,10 @@
-import type { Attempt, RecordState } from '@bridge/outbox';
+import { NO_TENANT, type Attempt, type RecordState } from '@bridge/outbox';
 
 /** A record as it is shown: where it stands and why, never its value. Times are ISO 8601 in UTC. */
 export interface RecordView {
   readonly message_id: string;
+  /** Null where there are no tenants. */
+  readonly tenant: string | null;
   readonly topic: string;
   readonly key: string | null;
   readonly status: string;
@@ -29,6 +31,7 @@ export interface AttemptView {
 export function recordView(state: RecordState): RecordView {
   return {
     message_id: state.messageId,
+    tenant: state.tenant === NO_TENANT ? null : state.tenant,
     topic: state.topic,
     key: state.key === null ? null : state.key.toString('utf8'),
     status: state.status,

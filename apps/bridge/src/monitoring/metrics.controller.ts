@@ -1,5 +1,6 @@
 import { Controller, Get, Headers, Res } from '@nestjs/common';
 import type { ClusterView } from '@bridge/kafka';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { BridgeMetrics } from '@bridge/metrics';
 import { OutboxStore } from '@bridge/outbox';
 import type { FastifyReply } from 'fastify';
@@ -41,6 +42,7 @@ export class MetricsController {
 
   /** JSON, or Prometheus' text where `Accept` names it as Prometheus does. */
   @Get()
+  @RouteConfig({ ofAll: true })
   async read(
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -5,7 +5,8 @@ import { Blocks } from './blocks.js';
 import type { Delivery } from './delivery.js';
 import type { Clock } from './clock.js';
 import { DeadLetterPublisher } from './dead-letter.publisher.js';
-import { Feed, type FeedScope } from './feed.js';
+import { FairFeed } from './fair-feed.js';
+import type { FeedScope } from './feed.js';
 import { Isolated } from './isolated.js';
 import { pipelineAhead } from './ledgers-ahead.js';
 import { LedgeredDelivery, type LedgeredPorts } from './ledgered.delivery.js';
@@ -56,7 +57,7 @@ class Assembly {
   );
   private readonly progresses = new Map<string, Progress>();
   private readonly ledgered = new Map<string, LedgeredDelivery>();
-  private readonly feeds: Feed[] = [];
+  private readonly feeds: FairFeed[] = [];
   private readonly mains: Pipeline[] = [];
   /** Null: every lane. */
   private readonly leased: ReadonlySet<number> | null;
@@ -189,14 +190,14 @@ class Assembly {
 
   private addMain(
     name: string,
-    scope: FeedScope,
+    scope: Omit<FeedScope, 'tenant'>,
     delivery: Delivery,
     side: SidePipeline,
     eager: boolean,
   ): void {
     const { store, topics, clock } = this.ports;
     const { batchMaxRecords: maxRecords, batchMaxBytes: maxBytes, lingerMs } = this.config;
-    const feed = new Feed(store, scope, { maxRecords: 2 * maxRecords, maxBytes: 2 * maxBytes });
+    const feed = new FairFeed(store, scope, { maxRecords: 2 * maxRecords, maxBytes: 2 * maxBytes });
     const progress = this.progressOf(name);
     const own = { delivery, feed, blocks: this.blocks, side, topics, clock, progress };
     this.feeds.push(feed);

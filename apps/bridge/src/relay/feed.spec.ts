@@ -1,9 +1,10 @@
-import type { OutboxRecord, PageRequest } from '@bridge/outbox';
-import { Feed } from './feed.js';
+import { NO_TENANT, type OutboxRecord, type PageRequest } from '@bridge/outbox';
+import { FairFeed } from './fair-feed.js';
 
 const record = (id: number, overrides: Partial<OutboxRecord> = {}): OutboxRecord => ({
   id,
   messageId: `m${id}`,
+  tenant: NO_TENANT,
   topic: 'nf',
   key: Buffer.from('k'),
   value: Buffer.alloc(10),
@@ -33,10 +34,15 @@ class Rows {
     return records;
   }
 
-  async pendingPage({ afterId, limit }: PageRequest): Promise<readonly OutboxRecord[]> {
+  async waitingTenants(): Promise<readonly string[]> {
+    const tenants = [...this.pending.values()].map(({ tenant }) => tenant);
+    return [...new Set(tenants)].filter((tenant) => tenant !== NO_TENANT);
+  }
+
+  async pendingPage({ afterId, limit, tenant }: PageRequest): Promise<readonly OutboxRecord[]> {
     this.pages++;
     const page = [...this.pending.values()]
-      .filter(({ id }) => id > afterId)
+      .filter((one) => one.id > afterId && one.tenant === tenant)
       .toSorted((a, b) => a.id - b.id)
       .slice(0, limit);
     this.beforePage();
@@ -51,14 +57,14 @@ const scope = {
   lanes: { modulo: 1, remainder: 0 },
 } as const;
 /** A feed that knows its backlog: `lastId` is the highest id of it. */
-function feedOver(rows: Rows, maxRecords = 4, lastId = 0): Feed {
-  const feed = new Feed(rows, scope, { maxRecords, maxBytes: 1_000 });
+function feedOver(rows: Rows, maxRecords = 4, lastId = 0): FairFeed {
+  const feed = new FairFeed(rows, scope, { maxRecords, maxBytes: 1_000 });
   feed.start(lastId);
   return feed;
 }
 const ids = (records: readonly OutboxRecord[]) => records.map(({ id }) => id);
 
-async function drain(feed: Feed, rows: Rows): Promise<number[]> {
+async function drain(feed: FairFeed, rows: Rows): Promise<number[]> {
   const taken: number[] = [];
   while (feed.hasWork) {
     const batch = await feed.take(2, 1_000);
@@ -90,7 +96,7 @@ describe('Feed', () => {
   it('does not let a record that comes before the backlog is known go in front of it', async () => {
     const rows = new Rows();
     rows.add(1, 2, 3);
-    const feed = new Feed(rows, scope, { maxRecords: 4, maxBytes: 1_000 });
+    const feed = new FairFeed(rows, scope, { maxRecords: 4, maxBytes: 1_000 });
     feed.offer(rows.add(4));
     feed.start(4);
     expect(await drain(feed, rows)).toEqual([1, 2, 3, 4]);
@@ -188,7 +194,7 @@ describe('Feed', () => {
   });
 
   it('leaves the records of other lanes and of the other delivery mode alone', () => {
-    const feed = new Feed(
+    const feed = new FairFeed(
       new Rows(),
       { leased: null, delivery: 'exactly-once', lanes: { modulo: 2, remainder: 1 } },
       { maxRecords: 4, maxBytes: 100 },

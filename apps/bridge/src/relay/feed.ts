@@ -1,6 +1,7 @@
 import type { OutboxRecord, OutboxStore, PageRequest } from '@bridge/outbox';
 
 export interface FeedScope extends Pick<PageRequest, 'delivery' | 'lanes'> {
+  readonly tenant: string;
   /** The lanes of this instance, which the store knows; null: all. */
   readonly leased: ReadonlySet<number> | null;
 }
@@ -11,8 +12,13 @@ export interface FeedLimits {
   readonly maxBytes: number;
 }
 
+export interface Picked {
+  readonly records: readonly OutboxRecord[];
+  readonly bytes: number;
+}
+
 /**
- * The records that wait for one pipeline, in the order of their ids.
+ * The records of one tenant (or of none) that wait for one pipeline, in the order of their ids.
  *
  * In quiet times accepted records come straight from memory. What does not fit stays in the database and is
  * paged in later, so memory does not grow with a backlog. The database is the truth, this is a window on it:
@@ -21,8 +27,8 @@ export interface FeedLimits {
  *   ───────────────────────────────────────▲──────────────────────────▶ id
  *                                        cursor              newest
  *
- * A feed belongs to one sequential loop: `take` is never called while a batch of this feed is in flight,
- * and only `take` goes back, so a record in flight is never read again.
+ * A feed belongs to one sequential loop: `prepare` is never called while a batch of this feed is in flight,
+ * and only `prepare` goes back, so a record in flight is never read again.
  */
 export class Feed {
   private queue: OutboxRecord[] = [];
@@ -34,7 +40,7 @@ export class Feed {
   /** The highest id that this feed was told of, whosever record it is. */
   private told = 0;
   private rewindTo = Number.POSITIVE_INFINITY;
-  /** Settled by the side since the last `take` began. */
+  /** Settled by the side since the last `prepare` began. */
   private readonly gone = new Set<number>();
   private filling: Promise<void> | null = null;
   /** Until `start` the backlog is not known: a record that is accepted meanwhile must not go in front of it. */
@@ -52,9 +58,14 @@ export class Feed {
     this.hint(lastId);
   }
 
-  owns(record: Pick<OutboxRecord, 'delivery' | 'lane'>): boolean {
-    const { delivery, lanes, leased } = this.scope;
-    if (record.delivery !== delivery || leased?.has(record.lane) === false) return false;
+  owns(record: Pick<OutboxRecord, 'delivery' | 'lane' | 'tenant'>): boolean {
+    const { delivery, lanes, leased, tenant } = this.scope;
+    if (
+      record.tenant !== tenant ||
+      record.delivery !== delivery ||
+      leased?.has(record.lane) === false
+    )
+      return false;
     return record.lane % lanes.modulo === lanes.remainder;
   }
 
@@ -81,7 +92,7 @@ export class Feed {
     this.told = Math.max(this.told, lastId);
   }
 
-  /** Records from this id on may be waiting again (a replay, a block that ended). Takes effect at the next `take`. */
+  /** Records from this id on may be waiting again (a replay, a block that ended). Takes effect at the next `prepare`. */
   rewind(id: number): void {
     this.rewindTo = Math.min(this.rewindTo, id);
   }
@@ -119,7 +130,7 @@ export class Feed {
     return this.newest > this.cursor;
   }
 
-  /** Whether it goes back at the next `take`: an earlier record than those in hand may be next then. */
+  /** Whether it goes back at the next `prepare`: an earlier record than those in hand may be next then. */
   get goesBack(): boolean {
     return this.rewindTo !== Number.POSITIVE_INFINITY;
   }
@@ -128,25 +139,44 @@ export class Feed {
     return this.queue.length > 0 || this.behind || this.goesBack;
   }
 
-  /** The next records in id order, at most `maxRecords` and `maxBytes` (one at least). Empty: nothing waits. */
-  async take(maxRecords: number, maxBytes: number): Promise<OutboxRecord[]> {
+  /** Has the next records in memory, if any wait. */
+  async prepare(): Promise<void> {
     if (this.filling !== null) await this.filling;
     this.gone.clear();
     this.applyRewind();
     while (this.queue.length === 0 && this.behind) await this.fill();
+  }
+
+  /**
+   * The next of the records in memory, in id order, at most `maxRecords` and `maxBytes`.
+   * @param room what the first of them may have, also if that is more.
+   */
+  pick(maxRecords: number, maxBytes: number, room: number): Picked {
     let bytes = 0;
     let count = 0;
     for (const record of this.queue) {
       if (count >= maxRecords) break;
       const size = bytesOf(record);
-      if (count > 0 && bytes + size > maxBytes) break;
+      if (bytes + size > (count === 0 ? room : maxBytes)) break;
       bytes += size;
       count++;
     }
-    const taken = this.queue.splice(0, count);
+    const records = this.queue.splice(0, count);
     this.queuedBytes -= bytes;
-    this.prefetch();
-    return taken;
+    return { records, bytes };
+  }
+
+  /** The next batch fills while the last one is in flight. A failure is met again, and told, by `prepare`. */
+  prefetch(): void {
+    if (!this.behind || this.filling !== null) return;
+    if (this.queue.length > this.limits.maxRecords / 2) return;
+    this.filling = this.fill()
+      .catch(() => {
+        // The same page is asked for again by the next prepare, which reports it.
+      })
+      .finally(() => {
+        this.filling = null;
+      });
   }
 
   private get full(): boolean {
@@ -169,28 +199,17 @@ export class Feed {
     this.rewindTo = Number.POSITIVE_INFINITY;
   }
 
-  /** The next batch fills while the last one is in flight. A failure is met again, and told, by `take`. */
-  private prefetch(): void {
-    if (!this.behind || this.queue.length > this.limits.maxRecords / 2) return;
-    this.filling = this.fill()
-      .catch(() => {
-        // The same page is asked for again by the next take, which reports it.
-      })
-      .finally(() => {
-        this.filling = null;
-      });
-  }
-
   private async fill(): Promise<void> {
     // Offers that come while the page is read are in `newest` only; ids up to here were committed before it.
     const known = this.newest;
-    const { delivery, lanes } = this.scope;
+    const { delivery, lanes, tenant } = this.scope;
     const page = await this.store.pendingPage({
       afterId: this.cursor,
       limit: this.limits.maxRecords,
       maxBytes: this.limits.maxBytes,
       delivery,
       lanes,
+      tenant,
     });
     for (const record of page) {
       if (this.isGone(record.id)) this.cursor = record.id;

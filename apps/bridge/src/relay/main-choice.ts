@@ -2,7 +2,7 @@ import type { KafkaError, TopicAdmin } from '@bridge/kafka';
 import type { OutboxRecord } from '@bridge/outbox';
 import type { Blocks } from './blocks.js';
 import type { Clock } from './clock.js';
-import type { Feed } from './feed.js';
+import type { FairFeed } from './fair-feed.js';
 import { outgoingRecord, type Outgoing } from './outgoing.js';
 import { place } from './placement.js';
 import type { SideDoor } from './side-door.js';
@@ -14,7 +14,7 @@ interface Selection {
 }
 
 export interface MainChoicePorts {
-  readonly feed: Feed;
+  readonly feed: FairFeed;
   readonly blocks: Blocks;
   readonly side: SideDoor;
   readonly topics: TopicAdmin;

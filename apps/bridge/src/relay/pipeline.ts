@@ -4,7 +4,7 @@ import type { OutboxRecord } from '@bridge/outbox';
 import type { Blocks } from './blocks.js';
 import type { Clock } from './clock.js';
 import type { Delivery, Outcome } from './delivery.js';
-import type { Feed } from './feed.js';
+import type { FairFeed } from './fair-feed.js';
 import { MainChoice } from './main-choice.js';
 import { MainVerdicts } from './main-verdicts.js';
 import type { Outgoing } from './outgoing.js';
@@ -22,7 +22,7 @@ export interface BatchLimits {
 
 export interface PipelinePorts {
   readonly delivery: Delivery;
-  readonly feed: Feed;
+  readonly feed: FairFeed;
   readonly blocks: Blocks;
   readonly side: SideDoor;
   readonly topics: TopicAdmin;
@@ -45,6 +45,9 @@ const GATHER_STEP_MS = 1;
  */
 const GATHER_SHARE = 1 / 8;
 const GATHER_MAX_MS = 50;
+
+/** So often it is looked whether the side has room for the next transaction. */
+const TRANSACTION_ROOM_MS = 100;
 
 /** An idle pipeline looks this often whether its ledger's number grows old. */
 export const HEARTBEAT_LOOK_MS = 3_600_000;
@@ -179,30 +182,28 @@ export class Pipeline {
   }
 
   /**
-   * A record of a transaction ends the batch before it, and is handed over once that is settled: then nothing of
-   * its key is under way. @returns what goes out before it.
+   * A record of a transaction ends its tenant's share of the batch before it, and is handed over once that is settled:
+   * then nothing of its key is under way. @returns what goes out before it.
    */
   private async upToTransaction(
     taken: readonly OutboxRecord[],
     stop: AbortSignal,
   ): Promise<readonly OutboxRecord[]> {
     const { feed, progress } = this.ports;
-    const first = taken.findIndex(({ transaction }) => transaction !== null);
-    if (first !== 0) {
-      const plain = first < 0 ? taken : taken.slice(0, first);
-      feed.putBack(taken.slice(plain.length));
-      return plain;
-    }
-    const after = taken.findIndex(({ transaction }) => transaction === null);
-    const head = after < 0 ? taken : taken.slice(0, after);
-    feed.putBack(taken.slice(head.length));
-    const left = await this.choice.handOver(head);
+    const [plain, rest] = headsOf(taken, ({ transaction }) => transaction === null);
+    if (rest.length === 0) return plain;
+    const under = new Set(plain.map(({ tenant }) => tenant));
+    const free = rest.filter(({ tenant }) => !under.has(tenant));
+    const [heads, after] = headsOf(free, ({ transaction }) => transaction !== null);
+    feed.putBack([...after, ...rest.filter(({ tenant }) => under.has(tenant))]);
+    const left = heads.length === 0 ? [] : await this.choice.handOver(heads);
     feed.putBack(left);
-    if (left.length > 0 && !feed.goesBack) {
+    if (plain.length === 0 && left.length > 0 && !feed.goesBack) {
       progress.enter('waiting', 'transactions_waiting');
-      await this.backOff(stop);
+      // Woken by what comes in: it may be somebody else's.
+      await this.signal.wait(TRANSACTION_ROOM_MS, stop);
     }
-    return [];
+    return plain;
   }
 
   /** Waits a moment for the records that are about to come. Not for a backlog: that is there already. */
@@ -219,4 +220,19 @@ export class Pipeline {
     const { clock } = this.ports;
     await clock.sleep(clusterBackoff(this.failures++, clock.random()), stop);
   }
+}
+
+/** What each tenant has before the first of its records that is not such, and the rest. */
+function headsOf(
+  records: readonly OutboxRecord[],
+  isSuch: (record: OutboxRecord) => boolean,
+): readonly [heads: readonly OutboxRecord[], rest: readonly OutboxRecord[]] {
+  const ended = new Set<string>();
+  const heads: OutboxRecord[] = [];
+  const rest: OutboxRecord[] = [];
+  for (const record of records) {
+    if (!isSuch(record)) ended.add(record.tenant);
+    (ended.has(record.tenant) ? rest : heads).push(record);
+  }
+  return [heads, rest];
 }

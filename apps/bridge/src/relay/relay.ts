@@ -9,7 +9,7 @@ import {
 import type { TopicAdmin } from '@bridge/kafka';
 import type { Blocks } from './blocks.js';
 import type { Clock } from './clock.js';
-import type { Feed } from './feed.js';
+import type { FairFeed } from './fair-feed.js';
 import type { LedgeredDelivery } from './ledgered.delivery.js';
 import { isSide, slotOf } from './pipeline-identity.js';
 import type { Pipeline } from './pipeline.js';
@@ -26,7 +26,7 @@ export interface RelayParts {
   readonly clock: Clock;
   readonly settlements: Settlements;
   readonly blocks: Blocks;
-  readonly feeds: readonly Feed[];
+  readonly feeds: readonly FairFeed[];
   readonly mains: readonly Pipeline[];
   readonly side: SidePipeline;
   readonly progresses: readonly Progress[];

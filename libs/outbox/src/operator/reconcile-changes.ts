@@ -6,6 +6,7 @@ import type { Transaction } from '../transaction.js';
 /** A record that Kafka has and the outbox does not know: sent after the backup was taken. */
 export interface Remembered {
   readonly messageId: string;
+  readonly tenant: string;
   readonly topic: string;
   readonly partition: number;
   /** Decimal string. */
@@ -100,13 +101,14 @@ export async function remember(tx: Transaction, records: readonly Remembered[]):
   let kept = 0;
   for (const record of records) {
     const rows = await tx.query(
-      'INSERT INTO settled_id (record_id, message_id, topic, status, delivery, retry_count,' +
+      'INSERT INTO settled_id (record_id, message_id, tenant, topic, status, delivery, retry_count,' +
         ' replays, created_at, settled_at, kafka_offset, kafka_partition, request_hash)' +
-        " VALUES ($1, $2, $3, 'sent', $4, 0, 0, $5, $6, $7, $8, $9)" +
-        ' ON CONFLICT (message_id) DO NOTHING RETURNING record_id',
+        " VALUES ($1, $2, $3, $4, 'sent', $5, 0, 0, $6, $7, $8, $9, $10)" +
+        ' ON CONFLICT (message_id, tenant) DO NOTHING RETURNING record_id',
       [
         --id,
         record.messageId,
+        record.tenant,
         record.topic,
         record.delivery,
         record.timestamp,
@@ -203,8 +205,8 @@ async function note(
   audit: Audit,
 ): Promise<number> {
   const rows = await tx.query(
-    'INSERT INTO audit (at, actor, action, reason, message_id, topic)' +
-      " SELECT $1, $2, 'reconcile', $3, message_id, topic FROM record" +
+    'INSERT INTO audit (at, actor, action, reason, message_id, topic, tenant)' +
+      " SELECT $1, $2, 'reconcile', $3, message_id, topic, tenant FROM record" +
       ` WHERE ${condition} AND id ${tx.dialect.among('$4', 'bigint')} RETURNING id`,
     [tx.now, audit.actor, reason, JSON.stringify(ids)],
   );

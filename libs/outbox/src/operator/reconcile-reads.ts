@@ -24,6 +24,7 @@ export interface Anchor {
 export interface KnownRecord {
   readonly id: number;
   readonly messageId: string;
+  readonly tenant: string;
   readonly topic: string;
   readonly status: RecordStatus;
   /** When it was buried the last time; epoch milliseconds. */
@@ -103,11 +104,11 @@ export async function look(
   const ids = [JSON.stringify(messageIds)];
   const these = `message_id ${dialect.among('$1', 'text')}`;
   const whole = await sql.query(
-    `SELECT id, message_id, topic, status, failed_at, published_at FROM record WHERE ${these}`,
+    `SELECT id, message_id, tenant, topic, status, failed_at, published_at FROM record WHERE ${these}`,
     ids,
   );
   const purged = await sql.query(
-    'SELECT record_id AS id, message_id, topic, status, NULL AS failed_at, NULL AS published_at' +
+    'SELECT record_id AS id, message_id, tenant, topic, status, NULL AS failed_at, NULL AS published_at' +
       ` FROM settled_id WHERE ${these}`,
     ids,
   );
@@ -117,6 +118,7 @@ export async function look(
   ].map(({ row, gone }) => ({
     id: row['id'] as number,
     messageId: row['message_id'] as string,
+    tenant: row['tenant'] as string,
     topic: row['topic'] as string,
     status: row['status'] as RecordStatus,
     failedAt: row['failed_at'] as number | null,

@@ -18,7 +18,7 @@ export interface ColumnTypes {
  */
 export function recordEntity(types: ColumnTypes) {
   @Entity('record')
-  @Index('ux_record_message_id', ['message_id'], { unique: true })
+  @Index('ux_record_message_id', ['message_id', 'tenant'], { unique: true })
   @Index('ix_record_pending', ['delivery', 'id', 'lane', 'bytes'], {
     where: "status = 'pending'",
   })
@@ -35,6 +35,9 @@ export function recordEntity(types: ColumnTypes) {
   @Index('ix_record_sent', ['sent_at', 'id'], { where: "status = 'sent'" })
   @Index('ix_record_transaction', ['transaction_id'], {
     where: "transaction_id IS NOT NULL AND status <> 'sent'",
+  })
+  @Index('ix_record_tenant', ['tenant', 'delivery', 'id', 'lane', 'bytes'], {
+    where: "status = 'pending' AND tenant <> ''",
   })
   class Record {
     @PrimaryGeneratedColumn('increment', {
@@ -114,6 +117,9 @@ export function recordEntity(types: ColumnTypes) {
 
     @Column('integer', { nullable: true })
     transaction_size!: number | null;
+
+    @Column('varchar', { length: 63, default: '' })
+    tenant!: string;
   }
   return Record;
 }

@@ -13,6 +13,7 @@ import {
   settledIdEntity,
 } from './side-tables.entity.js';
 import { SqliteOutbox1763942400000 } from './sqlite.migration.js';
+import { OutboxTenants1764150000000 } from './tenants.migration.js';
 import { OutboxTransactions1764000000000 } from './transactions.migration.js';
 
 function entities(types: ColumnTypes) {
@@ -51,7 +52,11 @@ export function sqliteDataSource(database: string): DataSourceOptions {
     database,
     driver: QUIET_DRIVER,
     entities: SQLITE_ENTITIES,
-    migrations: [SqliteOutbox1763942400000, OutboxTransactions1764000000000],
+    migrations: [
+      SqliteOutbox1763942400000,
+      OutboxTransactions1764000000000,
+      OutboxTenants1764150000000,
+    ],
     synchronize: false,
     logging: false,
   };
@@ -66,6 +71,7 @@ export function postgresDataSource(url: string): DataSourceOptions {
       PostgresOutbox1763942400000,
       OutboxTransactions1764000000000,
       OutboxLeases1764086400000,
+      OutboxTenants1764150000000,
     ],
     synchronize: false,
     logging: false,

@@ -4,7 +4,7 @@ import type { ColumnTypes } from './record.entity.js';
 /** What stays of a record after a purge or a discard: enough to know its message id again. */
 export function settledIdEntity(types: ColumnTypes) {
   @Entity('settled_id')
-  @Index('ux_settled_id_message_id', ['message_id'], { unique: true })
+  @Index('ux_settled_id_message_id', ['message_id', 'tenant'], { unique: true })
   @Index('ix_settled_id_settled_at', ['settled_at'])
   class SettledId {
     @PrimaryColumn(types.id, { primaryKeyConstraintName: 'pk_settled_id' })
@@ -48,6 +48,9 @@ export function settledIdEntity(types: ColumnTypes) {
 
     @Column(types.bytes)
     request_hash!: Buffer;
+
+    @Column('varchar', { length: 63, default: '' })
+    tenant!: string;
   }
   return SettledId;
 }
@@ -111,6 +114,9 @@ export function auditEntity(types: ColumnTypes) {
 
     @Column('text', { nullable: true })
     reason!: string | null;
+
+    @Column('varchar', { length: 63, default: '' })
+    tenant!: string;
   }
   return Audit;
 }

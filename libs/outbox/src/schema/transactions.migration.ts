@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dropOutboxView, makeOutboxView } from './outbox-view.js';
 
 /** In the order in which `SELECT *` gives them to users' scripts. */
-const SHOWN =
+export const SHOWN_WITH_TRANSACTIONS =
   'id message_id topic status retry_count last_error last_error_code created_at sent_at kafka_offset kafka_partition' +
   ' timestamp delivery lane requested_partition replays next_at failed_at published_at bytes request_hash key headers' +
   ' value transaction_id transaction_size';
@@ -18,7 +18,7 @@ export class OutboxTransactions1764000000000 implements MigrationInterface {
     await runner.query(
       `CREATE INDEX "${INDEX}" ON "record" ("transaction_id") WHERE transaction_id IS NOT NULL AND status <> 'sent'`,
     );
-    await makeOutboxView(runner, SHOWN);
+    await makeOutboxView(runner, SHOWN_WITH_TRANSACTIONS);
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -16,7 +16,13 @@ import {
   truth,
   whole,
 } from '../parts.js';
-import { ATTEMPT_EXAMPLE, PAGE_PARAMETERS, RECORD_EXAMPLE, RECORD_VIEW } from './messages.js';
+import {
+  ATTEMPT_EXAMPLE,
+  OF_TENANT,
+  PAGE_PARAMETERS,
+  RECORD_EXAMPLE,
+  RECORD_VIEW,
+} from './messages.js';
 
 export const DEAD_LETTER_SCHEMAS: Readonly<Record<string, Schema>> = {
   DeadLetterPage: object({
@@ -86,7 +92,7 @@ export const deadLetterPaths: Paths = {
       id: 'showDeadLetter',
       tag: 'Dead letters',
       summary: 'A dead letter with its attempts, without its contents',
-      parameters: [MESSAGE_ID],
+      parameters: [MESSAGE_ID, OF_TENANT],
       answers: {
         200: answer('The dead letter.', named('DeadLetter'), {
           ...EXAMPLE,
@@ -97,7 +103,13 @@ export const deadLetterPaths: Paths = {
           attempts: [ATTEMPT_EXAMPLE],
         }),
       },
-      problems: ['not_found', 'invalid_message_id', 'unknown_parameter', 'storage_unavailable'],
+      problems: [
+        'not_found',
+        'invalid_message_id',
+        'unknown_parameter',
+        'invalid_parameter',
+        'storage_unavailable',
+      ],
     },
     delete: {
       id: 'discardDeadLetter',
@@ -106,9 +118,13 @@ export const deadLetterPaths: Paths = {
       parameters: [MESSAGE_ID],
       body: {
         required: true,
-        content: json(request({ reason: { type: 'string', minLength: 3, maxLength: 500 } }), {
-          reason: 'sent by hand',
-        }),
+        content: json(
+          request(
+            { reason: { type: 'string', minLength: 3, maxLength: 500 } },
+            { tenant: OF_TENANT.schema },
+          ),
+          { reason: 'sent by hand' },
+        ),
       },
       answers: {
         200: answer('It is discarded.', object({ success: constant(true), message_id: text() }), {
@@ -127,9 +143,16 @@ export const deadLetterPaths: Paths = {
       parameters: [MESSAGE_ID],
       body: {
         required: false,
-        content: json(request({}, { topic: { type: 'string', minLength: 1, maxLength: 249 } }), {
-          topic: 'nf-corrigidas',
-        }),
+        content: json(
+          request(
+            {},
+            {
+              topic: { type: 'string', minLength: 1, maxLength: 249 },
+              tenant: OF_TENANT.schema,
+            },
+          ),
+          { topic: 'nf-corrigidas' },
+        ),
       },
       answers: {
         202: answer(
@@ -173,6 +196,7 @@ export const deadLetterPaths: Paths = {
             {},
             {
               topic: { type: 'string', minLength: 1, maxLength: 249 },
+              tenant: OF_TENANT.schema,
               code: { type: 'string', minLength: 1, maxLength: 100 },
               from: MOMENT,
               to: MOMENT,

@@ -17,6 +17,7 @@ import {
 /** The members of a record as it is shown, for what shows more of it. */
 export const RECORD_VIEW = {
   message_id: text(),
+  tenant: orNull(text('Whose record it is; null where there are no tenants.')),
   topic: text(),
   key: orNull(text()),
   status: choice('pending', 'failed', 'sent', 'dlq'),
@@ -44,6 +45,7 @@ export const MESSAGE_SCHEMAS: Readonly<Record<string, Schema>> = {
 
 export const RECORD_EXAMPLE = {
   message_id: 'nf-99-01-000001-001-inclusao',
+  tenant: null,
   topic: 'nf-emitidas',
   key: 'NF-000001-001',
   status: 'sent',
@@ -74,8 +76,15 @@ const MOMENT: Schema = {
   examples: ['2026-10-21T00:00:00-03:00'],
 };
 
+export const OF_TENANT = inQuery(
+  'tenant',
+  'Which of several tenants is meant, where message ids are the same.',
+  { type: 'string', minLength: 1, maxLength: 63 },
+);
+
 /** What every list can be asked for. */
 export const PAGE_PARAMETERS = [
+  OF_TENANT,
   inQuery('topic', 'Only of this topic.', { type: 'string', minLength: 1, maxLength: 249 }),
   inQuery('from', 'Not older than this.', MOMENT),
   inQuery('to', 'Not younger than this.', MOMENT),
@@ -109,14 +118,20 @@ export const messagePaths: Paths = {
       id: 'followRecord',
       tag: 'Records',
       summary: 'What has become of a record',
-      parameters: [MESSAGE_ID],
+      parameters: [MESSAGE_ID, OF_TENANT],
       answers: {
         200: answer('The record, without its value.', named('FollowedRecord'), {
           ...RECORD_EXAMPLE,
           attempts: [],
         }),
       },
-      problems: ['not_found', 'invalid_message_id', 'unknown_parameter', 'storage_unavailable'],
+      problems: [
+        'not_found',
+        'invalid_message_id',
+        'unknown_parameter',
+        'invalid_parameter',
+        'storage_unavailable',
+      ],
     },
   },
 };

@@ -20,6 +20,7 @@ export const RECORD_PROBLEMS: readonly ProblemCode[] = [
   'topic_not_authorized',
   'message_too_large',
   'invalid_record',
+  'quota_exceeded',
   'queue_full',
   'storage_low',
   'storage_full',

@@ -85,7 +85,7 @@ export class V2Produce implements OtherLanguage {
   private async read(
     { topic, partition }: Target,
     request: FastifyRequest,
-    { idempotencyKey, traceParent }: RequestFacts,
+    { caller, idempotencyKey, traceParent }: RequestFacts,
   ): Promise<Reading> {
     const { http, topics, delivery } = this.configuration.bridge;
     const contentType = request.headers['content-type'];
@@ -101,6 +101,7 @@ export class V2Produce implements OtherLanguage {
       ),
     );
     const composing = this.composer.compose({
+      caller,
       records: produced.map(({ envelope }) => ({ topic, envelope })),
       ids,
       many: true,

@@ -57,7 +57,7 @@ export class V3Produce {
 
   private async compose(given: V3Given, record: V3Record): Promise<Reading> {
     const { topic } = given.target;
-    const { idempotencyKey, traceParent } = given.facts;
+    const { caller, idempotencyKey, traceParent } = given.facts;
     const { topics, delivery } = this.configuration.bridge;
     checkTopic(topic, delivery.deadLetterTopic);
     const id = recordId({
@@ -69,6 +69,7 @@ export class V3Produce {
     });
     try {
       return await this.composer.compose({
+        caller,
         records: [{ topic, envelope: record.envelope }],
         ids: [id],
         many: false,
