@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../dev/project-root.js';
+import { measureAccess } from './access.js';
 import { measureBacklogs } from './backlog.js';
 import { replaceBetween } from './document.js';
 import { measureInstances } from './instances.js';
@@ -16,6 +17,7 @@ const DOCUMENTS = {
   rates: 'performance.md',
   profile: 'performance.md',
   instances: 'scaling.md',
+  access: 'performance.md',
 } as const;
 
 const say = (line: string): void => console.error(`  ${line}`);
@@ -40,14 +42,24 @@ async function write(name: keyof typeof DOCUMENTS, part: string): Promise<void> 
   await writeFile(document, replaceBetween(await readFile(document, 'utf8'), name, part));
 }
 
-function nameOf({ profile, instances }: BenchOptions): keyof typeof DOCUMENTS {
-  if (profile) return 'profile';
-  return instances ? 'instances' : 'rates';
+function nameOf(options: BenchOptions): keyof typeof DOCUMENTS {
+  return (['profile', 'instances', 'access'] as const).find((name) => options[name]) ?? 'rates';
 }
 
 function measure(stack: Stack, options: BenchOptions): Promise<string> {
-  if (options.profile) return profileBridge(stack);
-  return options.instances ? measureInstances(stack, say) : rates(stack, options);
+  const name = nameOf(options);
+  switch (name) {
+    case 'profile':
+      return profileBridge(stack);
+    case 'instances':
+      return measureInstances(stack, say);
+    case 'access':
+      return measureAccess(stack, say);
+    case 'rates':
+      return rates(stack, options);
+    default:
+      throw new Error(`no such report: ${String(name)}`);
+  }
 }
 
 async function main(): Promise<void> {

@@ -10,6 +10,8 @@ export interface HttpJob {
   readonly ports: readonly number[];
   /** The records go to these in turn, all of a client's POSTs with the same text length. */
   readonly paths: readonly string[];
+  /** The header `Authorization`; null: none. */
+  readonly authorization: string | null;
   /** Every record has this key; null: as invoices have them. */
   readonly key: string | null;
   /** The value of the header `Prefer`. */
@@ -34,9 +36,11 @@ serveJobs<Measurement>((job: HttpJob) => {
     const writers = job.paths.map((path) => requestWriter(job, port, path));
     return {
       once: async () => {
-        const write = writers[next % writers.length] ?? requestWriter(job, port, '');
-        const status = await connection.send(write(next));
+        const number = next;
+        // Before it is sent: clients that begin together must not all begin with the same record.
         next += job.recordsPerPost;
+        const write = writers[number % writers.length] ?? requestWriter(job, port, '');
+        const status = await connection.send(write(number));
         return status === job.expectedStatus ? null : `status ${status}`;
       },
       close: () => connection.close(),
@@ -49,7 +53,7 @@ serveJobs<Measurement>((job: HttpJob) => {
 
 /** All bodies have one length, so the head is written once; the text goes out as UTF-8. */
 function requestWriter(
-  { prefer, recordsPerPost, key: sameKey }: HttpJob,
+  { prefer, recordsPerPost, key: sameKey, authorization }: HttpJob,
   port: number,
   path: string,
 ): (number: number) => string {
@@ -64,6 +68,7 @@ function requestWriter(
   const body = recordsPerPost === 1 ? one : many;
   const head =
     `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n` +
+    (authorization === null ? '' : `Authorization: ${authorization}\r\n`) +
     `Prefer: ${prefer}\r\nContent-Length: ${Buffer.byteLength(body(0))}\r\n\r\n`;
   return (number) => head + body(number);
 }

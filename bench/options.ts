@@ -7,9 +7,12 @@ export interface BenchOptions {
   readonly profile: boolean;
   /** Instead: several bridges on PostgreSQL, and what they must not let each other feel. */
   readonly instances: boolean;
+  /** Instead: what keys cost, and what one tenant feels of another's flood. */
+  readonly access: boolean;
 }
 
-const NAMES = ['--quick', '--write', '--profile', '--instances'];
+const KINDS = ['--profile', '--instances', '--access'];
+const NAMES = ['--quick', '--write', ...KINDS];
 
 /** @throws Error that names what is not known or does not go together. */
 export function readOptions(args: readonly string[]): BenchOptions {
@@ -21,13 +24,14 @@ export function readOptions(args: readonly string[]): BenchOptions {
   if (given('--quick') && args.length > 1) {
     throw new Error('--quick goes alone: its cells are too short to be written down.');
   }
-  if (given('--profile') && given('--instances')) {
-    throw new Error('--profile and --instances are two things: ask for one of them.');
+  if (KINDS.filter(given).length > 1) {
+    throw new Error(`${KINDS.join(', ')} are different things: ask for one of them.`);
   }
   return {
     quick: given('--quick'),
     write: given('--write'),
     profile: given('--profile'),
     instances: given('--instances'),
+    access: given('--access'),
   };
 }

@@ -14,6 +14,7 @@ export function delivering(ports: Ports, pace: HttpJob['pace'], recordsPerPost =
   return {
     ports,
     paths,
+    authorization: null,
     key: null,
     prefer: 'wait=30',
     expectedStatus: 200,

@@ -95,6 +95,43 @@ describe('npm run keys', () => {
     }
   });
 
+  it('makes tenants, whose keys a running bridge holds to their topics and quotas', async () => {
+    const run = async (...args: readonly string[]): Promise<string> => {
+      const { code, said } = await keysCommand(env, ...args);
+      return `${code} ${said}`;
+    };
+    await create('old', '--role', 'produce', '--topic', '*');
+    expect(await run('tenant', 'acme', '--topic', 'acme-*', '--records-per-second', '1')).toMatch(
+      /^0 acme: acme-\*; 1 records a second\n.*\(old\) is of no tenant and reaches/,
+    );
+    expect(await run('tenant', 'beta', '--topic', 'acme-notas')).toMatch(/^78 .*overlap/s);
+    expect(await run('create', 'x', '--role', 'read', '--topic', '*', '--tenant', 'b')).toMatch(
+      /^1 There is no such tenant/,
+    );
+    const key = await create('erp', '--role', 'produce', '--topic', '*', '--tenant', 'acme');
+    expect(await run('list')).toMatch(/erp of acme: produce on \*/);
+    expect(await run('tenants', '--json')).toBe(
+      '0 [{"name":"acme","topics":["acme-*"],"records_per_second":1}]\n',
+    );
+    const bridge = await BridgeProcess.start({ env });
+    try {
+      expect(await post(bridge, key, 'acme-notas')).toBe(201);
+      expect(await post(bridge, key, 'acme-notas')).toBe(429);
+      expect(await post(bridge, key, 'beta-notas')).toBe(403);
+      // A limit that is not named again is none any more, and the bridge reads it by itself.
+      expect(await run('tenant', 'acme', '--topic', 'acme-*')).toMatch(/^0 .*no limits/);
+      const posted = (): Promise<number> => post(bridge, key, 'acme-notas');
+      await until('it is read', posted, (code) => code === 201);
+      expect([await posted(), await posted(), await posted()]).toEqual([201, 201, 201]);
+    } finally {
+      await bridge.terminate();
+    }
+    expect(await run('remove-tenant', 'acme')).toMatch(/^78 .*has a valid key/s);
+    await run('revoke', idOf(key));
+    expect(await run('remove-tenant', 'acme')).toMatch(/^0 acme is no tenant any more/);
+    expect(await run('remove-tenant', 'acme')).toMatch(/^1 There is no such tenant/);
+  });
+
   it('finds the file where the bridge does, also by the name of a file that names it', async () => {
     const named = join(folder, 'path.txt');
     await writeFile(named, `${join(folder, 'elsewhere.json')}\n`);
@@ -120,6 +157,11 @@ describe('npm run keys', () => {
     [['create', 'x', '--role', 'read', '--topic', 'a*b'], /no topic/],
     [['create', 'a\nb', '--role', 'read', '--topic', '*'], /A name is/],
     [['create', 'x', '--role', 'read', '--topic', '*', '--expires', 'soon'], /no time/],
+    [['tenant', 'acme'], /needs --topic/],
+    [['tenant', 'Acme', '--topic', 'a'], /A tenant has/],
+    [['tenant', 'acme', '--topic', 'a', '--queued-rows', '0'], /no number/],
+    [['tenant', 'acme', '--topic', 'a', '--bytes-per-second', 'many'], /no size/],
+    [['tenants', 'x'], /takes no x/],
     [['create'], /needs a name/],
     [['list', 'x'], /takes no x/],
     [['revoke', 'x', '--role', 'read'], /no option --role/],

@@ -20,8 +20,11 @@ export interface HealthView {
 }
 
 /** GETs JSON; the status is not looked at. */
-export async function getJson<T>(url: string): Promise<T> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+export async function getJson<T>(url: string, authorization?: string): Promise<T> {
+  const response = await fetch(url, {
+    signal: AbortSignal.timeout(10_000),
+    headers: authorization === undefined ? {} : { authorization },
+  });
   return (await response.json()) as T;
 }
 
@@ -55,10 +58,14 @@ export async function until<T>(
 }
 
 /** Waits until no record is pending or failed. */
-export async function drained(bridge: string, withinMs = 60_000): Promise<HealthView> {
+export async function drained(
+  bridge: string,
+  withinMs = 60_000,
+  authorization?: string,
+): Promise<HealthView> {
   return until(
     'the outbox is drained',
-    () => getJson<HealthView>(`${bridge}/health`),
+    () => getJson<HealthView>(`${bridge}/health`, authorization),
     ({ outbox }) => outbox.pending === 0 && outbox.failed === 0,
     withinMs,
   );

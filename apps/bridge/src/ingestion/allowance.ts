@@ -1,5 +1,8 @@
+/** Fractions do not add up to whole numbers. */
+const ROUNDING_MS = 1e-6;
+
 /**
- * What may be used in a second (a token bucket). It saves up for one second at most. Whatever is left lets a request of
+ * What may be used in a second (a token bucket). It saves up for one second at most. One that is left lets a request of
  * any size in, which is then owed: so a list that is larger than the allowance is not refused for ever.
  */
 export class Allowance {
@@ -13,10 +16,10 @@ export class Allowance {
     this.left = perSecond;
   }
 
-  /** Milliseconds until something is left; 0: there is. */
+  /** Milliseconds until one is left; 0: there is. */
   waitMs(now: number): number {
     this.refill(now);
-    return this.left > 0 ? 0 : Math.ceil(((1 - this.left) / this.perSecond) * 1000);
+    return Math.max(0, Math.ceil(((1 - this.left) / this.perSecond) * 1000 - ROUNDING_MS));
   }
 
   use(amount: number): void {
