@@ -23,6 +23,11 @@ export function keysCommand(env: Environment, ...args: readonly string[]): Promi
   return command('keys.js', env, args);
 }
 
+/** The same of `npm run audit -- …`. */
+export function auditCommand(env: Environment, ...args: readonly string[]): Promise<CommandEnd> {
+  return command('audit.js', env, args);
+}
+
 async function command(
   file: string,
   env: Environment,

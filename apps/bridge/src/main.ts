@@ -1,8 +1,9 @@
 import type { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { OutboxError, OutboxStore } from '@bridge/outbox';
+import { headText, OutboxError, OutboxStore } from '@bridge/outbox';
 import { Door } from './access/index.js';
+import { auditKeys } from './audit/index.js';
 import { AppModule } from './app.module.js';
 import { BridgeLogger } from './bridge-logger.js';
 import { cautions } from './config/cautions.js';
@@ -34,6 +35,9 @@ async function main(): Promise<void> {
   const store = app.get(OutboxStore, { strict: false });
   store.onFatal((error) => die(logger, 'The storage has failed for good', error));
   if (store.repaired !== null) logger.warn(`The outbox was put right: ${store.repaired}`);
+  // Whoever keeps the logs elsewhere sees by this line whether the audit was cut.
+  logger.log('The audit', { head: headText(await store.auditHead()) });
+  auditKeys(door, store);
   door.start();
   await app.listen({ host: config.http.host, port: config.http.port });
   logger.log('Listening', { host: config.http.host, port: config.http.port });

@@ -9,6 +9,12 @@ export type { OutboxErrorCode } from './outbox.error.js';
 export { OutboxModule } from './outbox.module.js';
 export type { OutboxAsyncOptions } from './outbox.module.js';
 export { OutboxStore } from './outbox.store.js';
+export type { AuditEntry } from './audit/append.js';
+export { headText, parseHead } from './audit/chain.js';
+export type { AuditHead } from './audit/chain.js';
+export type { AuditFault, AuditFinding } from './audit/chain-check.js';
+export { checkAudit, listAudit } from './operator/audit-log.js';
+export type { AuditLine, CheckedAudit } from './operator/audit-log.js';
 export type {
   Acceptance,
   AppendedOffsets,
@@ -20,6 +26,7 @@ export type {
   DeadLetter,
   Failure,
   Identified,
+  NotedChanges,
   OpenBatch,
   OutboxStats,
   Page,

@@ -1,3 +1,5 @@
+import type { AuditEntry } from './audit/append.js';
+import type { AuditHead } from './audit/chain.js';
 import type { Leases, Share } from './leases.js';
 import type { IdRange } from './news.js';
 import type {
@@ -163,6 +165,12 @@ export interface Audit {
   /** Who did it; `anonymous` while no credentials are configured. */
   readonly actor: string;
   readonly reason?: string;
+}
+
+export interface NotedChanges {
+  readonly entries: readonly AuditEntry[];
+  /** Null: nothing is. */
+  readonly noted: string | null;
 }
 
 export interface PurgeAges {
@@ -403,6 +411,23 @@ export abstract class OutboxStore {
   abstract oldestOpenAt(): Promise<number | null>;
 
   abstract storageHealth(): Promise<StorageHealth>;
+
+  // ── audit ───────────────────────────────────────────────────────────────────────────────────────
+  /** Adds rows to the audit. */
+  abstract note(entries: readonly AuditEntry[]): Promise<void>;
+
+  /**
+   * Adds to the audit what has changed in something that lies elsewhere, once, however many instances see it change.
+   * @param name of that thing.
+   * @param changes of what was noted last (null: nothing yet): the rows, and what is to be noted; may be run again.
+   */
+  abstract noteChanges(
+    name: string,
+    changes: (noted: string | null) => NotedChanges,
+  ): Promise<void>;
+
+  /** Where the audit ends now. */
+  abstract auditHead(): Promise<AuditHead>;
 
   // ── keep it small ───────────────────────────────────────────────────────────────────────────────
   /** Removes at most `limit` rows that are past their age in one short transaction; returns how many. */

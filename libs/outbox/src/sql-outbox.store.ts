@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { prepare } from './accept.js';
+import { appendAudit, readHead, type AuditEntry } from './audit/append.js';
+import { NO_HEAD, type AuditHead } from './audit/chain.js';
+import { noteChanges } from './audit/note-changes.js';
 import * as arriving from './arrived.js';
 import * as batches from './batch.js';
 import { Counters } from './counters.js';
@@ -22,6 +25,7 @@ import {
   type DueTransaction,
   type Failure,
   type Identified,
+  type NotedChanges,
   type OutboxStats,
   type Page,
   type PageRequest,
@@ -320,6 +324,21 @@ export class SqlOutboxStore extends OutboxStore {
       tx.afterCommit(() => this.discarded.tell(gone));
     });
     return this.doubts.discard(messageId, change);
+  }
+
+  override note(entries: readonly AuditEntry[]): Promise<void> {
+    return this.group.change((tx) => appendAudit(tx, tx.now, entries));
+  }
+
+  override noteChanges(
+    name: string,
+    changes: (noted: string | null) => NotedChanges,
+  ): Promise<void> {
+    return this.group.change((tx) => noteChanges(tx, name, changes));
+  }
+
+  override async auditHead(): Promise<AuditHead> {
+    return (await asked(readHead(this.engine.askReader))) ?? NO_HEAD;
   }
 
   override find(messageId: string): Promise<RecordState | null> {

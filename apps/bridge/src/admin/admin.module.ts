@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/index.js';
 import { KafkaWiring } from '../kafka.module.js';
 import { RelayModule } from '../relay/index.js';
 import { StorageWiring } from '../storage.module.js';
@@ -7,7 +8,7 @@ import { TopicsController } from './topics.controller.js';
 
 /** RelayModule is imported for the order of the shutdown: a replay must not come after the relay has stopped. */
 @Module({
-  imports: [RelayModule, StorageWiring, KafkaWiring],
+  imports: [RelayModule, StorageWiring, KafkaWiring, AuditModule],
   controllers: [TopicsController, DeadLettersController],
 })
 export class AdminModule {}

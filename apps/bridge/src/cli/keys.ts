@@ -68,7 +68,7 @@ function change(
     case 'create':
       return created(entries, command.key, by, now);
     case 'revoke':
-      return revoked(entries, command.id, now);
+      return revoked(entries, command.id, by, now);
     case 'rotate':
       return rotated(entries, command.id, by, now, command.overlapMs);
     default: {

@@ -1,3 +1,5 @@
+import { auditCopier, closeAudit } from './recovered-audit.js';
+import { forgetHead } from '../audit/append.js';
 import { SqlError, type SqlRunner, type SqlValue, type Writer } from '../engine.js';
 import { OutboxError } from '../outbox.error.js';
 import { setReconcileMark } from '../reconcile-mark.js';
@@ -57,6 +59,8 @@ export async function fill(
     'without payload': [],
   };
   const tables: RecoveredTable[] = [];
+  // That of the damaged one is taken over, or none.
+  await forgetHead(target);
   const lostOf = (name: string) => tables.find(({ table }) => table === name)?.lost ?? [];
   const believed = async (row: SourceRow): Promise<boolean> => {
     const payload = await payloadOf(target, row.rowid, lostOf('payload'));
@@ -68,7 +72,8 @@ export async function fill(
   for (const table of TABLES) {
     const accept = table === 'record' ? believed : async () => true;
     const onRows = (rows: number): void => options.onProgress(table, rows);
-    tables.push(await copyTable(target, source, table, accept, onRows));
+    const chained = table === 'audit' ? auditCopier() : (row: SourceRow) => row;
+    tables.push(await copyTable(target, source, table, { accept, chained, onRows }));
     // Without its name nothing is to be recovered for: said before the long work begins.
     if (table === 'meta') await nameIt(target, options.outboxId);
   }
@@ -77,6 +82,7 @@ export async function fill(
     throw new OutboxError('storage_corrupt', 'Nothing of the damaged database can be read.');
   }
   await finish(target, source);
+  await closeAudit(target, lostOf('audit'), await highestOf(source, 'audit'));
   return {
     tables,
     distrusted: left.distrusted,
@@ -100,14 +106,20 @@ function isLost({ table, salvaged }: RecoveredTable): boolean {
   return table === 'meta' || salvaged === 0;
 }
 
+interface Copying {
+  readonly accept: (row: SourceRow) => Promise<boolean>;
+  readonly chained: (row: SourceRow) => SourceRow;
+  readonly onRows: (rows: number) => void;
+}
+
 async function copyTable(
   target: Writer,
   source: SqlRunner,
   table: string,
-  accept: (row: SourceRow) => Promise<boolean>,
-  onRows: (rows: number) => void,
+  { accept, chained, onRows }: Copying,
 ): Promise<RecoveredTable> {
   const columns = await columnsOf(target, table);
+  const sources = await columnsOf(source, table);
   const places = columns.map((_, at) => `$${at + 1}`).join(', ');
   const names = columns.map((name) => `"${name}"`).join(', ');
   // The new database has a row of `meta` of its own: when it was opened.
@@ -117,14 +129,18 @@ async function copyTable(
   let salvaged = 0;
   let open = 0;
   await target.begin();
-  for await (const piece of rowsOf(source, table, columns)) {
+  for await (const piece of rowsOf(
+    source,
+    table,
+    columns.filter((name) => sources.includes(name)),
+  )) {
     if ('lost' in piece) {
       lost.push(piece.lost);
       continue;
     }
     for (const row of piece.rows) {
       if (!(await accept(row))) continue;
-      if (await put(target, insert, columns, row)) salvaged += 1;
+      if (await put(target, insert, columns, chained(row))) salvaged += 1;
       else lost.push({ from: row.rowid, to: row.rowid });
     }
     open += piece.rows.length;
@@ -148,7 +164,7 @@ async function put(
   try {
     await target.query(
       insert,
-      columns.map((name) => row[name] as SqlValue),
+      columns.map((name) => (row[name] ?? null) as SqlValue),
     );
     return true;
   } catch (error) {

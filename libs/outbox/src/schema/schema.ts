@@ -1,5 +1,6 @@
 import sqlite3 from 'sqlite3';
 import type { DataSourceOptions } from 'typeorm';
+import { AuditChain1764160000000 } from './audit-chain.migration.js';
 import { ArrivedEntity, LaneEntity, SlotEntity } from './lease.entity.js';
 import { OutboxLeases1764086400000 } from './leases.migration.js';
 import { PostgresOutbox1763942400000 } from './postgres.migration.js';
@@ -14,6 +15,9 @@ import {
 } from './side-tables.entity.js';
 import { SqliteOutbox1763942400000 } from './sqlite.migration.js';
 import { OutboxTransactions1764000000000 } from './transactions.migration.js';
+
+/** Migrations after which instances of the versions before cannot go on (`postgres/upgrade.ts`). */
+export const BREAKING: readonly string[] = ['AuditChain1764160000000'];
 
 function entities(types: ColumnTypes) {
   return [
@@ -51,7 +55,11 @@ export function sqliteDataSource(database: string): DataSourceOptions {
     database,
     driver: QUIET_DRIVER,
     entities: SQLITE_ENTITIES,
-    migrations: [SqliteOutbox1763942400000, OutboxTransactions1764000000000],
+    migrations: [
+      SqliteOutbox1763942400000,
+      OutboxTransactions1764000000000,
+      AuditChain1764160000000,
+    ],
     synchronize: false,
     logging: false,
   };
@@ -66,6 +74,7 @@ export function postgresDataSource(url: string): DataSourceOptions {
       PostgresOutbox1763942400000,
       OutboxTransactions1764000000000,
       OutboxLeases1764086400000,
+      AuditChain1764160000000,
     ],
     synchronize: false,
     logging: false,

@@ -81,7 +81,7 @@ export function attemptEntity(types: ColumnTypes) {
   return Attempt;
 }
 
-/** Who replayed or discarded what. */
+/** Who did what: rows are only added, each with the hash of the chain up to it (`audit/chain.ts`). */
 export function auditEntity(types: ColumnTypes) {
   @Entity('audit')
   class Audit {
@@ -111,6 +111,14 @@ export function auditEntity(types: ColumnTypes) {
 
     @Column('text', { nullable: true })
     reason!: string | null;
+
+    /** What the bridge says of it, beside the words of whoever did it. */
+    @Column('text', { nullable: true })
+    detail!: string | null;
+
+    /** Null in no row: a trigger sees to it, since a new column cannot. */
+    @Column(types.bytes, { nullable: true })
+    hash!: Buffer | null;
   }
   return Audit;
 }
