@@ -10,6 +10,7 @@ import { cautions } from './config/cautions.js';
 import { ConfigurationError } from './config/configuration.error.js';
 import { readEnvironment } from './config/environment.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
+import { mask } from './privacy/index.js';
 import { createHttpAdapter } from './http/index.js';
 
 /** A supervisor kills after 30 s at the earliest; by then everything is in order or said. */
@@ -94,6 +95,6 @@ function explain(error: unknown): string {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
+  process.stderr.write(`${mask(explain(error))}\n`);
   process.exit(exitCodeOf(error));
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/index.js';
 import { KafkaWiring } from '../kafka.module.js';
+import { Reveals } from '../messages/index.js';
 import { RelayModule } from '../relay/index.js';
 import { StorageWiring } from '../storage.module.js';
 import { DeadLettersController } from './dead-letters.controller.js';
@@ -10,5 +11,6 @@ import { TopicsController } from './topics.controller.js';
 @Module({
   imports: [RelayModule, StorageWiring, KafkaWiring, AuditModule],
   controllers: [TopicsController, DeadLettersController],
+  providers: [Reveals],
 })
 export class AdminModule {}

@@ -7,7 +7,14 @@ import { checkTopicOf, mayUse, type Caller } from '../access/index.js';
 import { Configuration } from '../config/bridge.config.js';
 import { ControlBody, ControlQuery } from '../http/index.js';
 import { checkTopic } from '../ingestion/index.js';
-import { filterOf, MessageIdParam, readPage, seenBy } from '../messages/index.js';
+import {
+  filterOf,
+  MessageIdParam,
+  readPage,
+  RevealQuery,
+  Reveals,
+  seenBy,
+} from '../messages/index.js';
 import { ProblemError } from '../problem/index.js';
 import { deadLetterView, type DeadLetterView, type DeadLettersView } from './dead-letter-view.js';
 import { DeadLettersQuery, DiscardDto, ReplayDto, ReplayMatchingDto } from './dead-letters.dto.js';
@@ -22,6 +29,7 @@ export class DeadLettersController {
     private readonly store: OutboxStore,
     private readonly topics: TopicAdmin,
     private readonly configuration: Configuration,
+    private readonly reveals: Reveals,
   ) {}
 
   @Get()
@@ -39,7 +47,8 @@ export class DeadLettersController {
 
   @Get(':message_id')
   async one(
-    @MessageIdParam() messageId: string,
+    @MessageIdParam('with a query') messageId: string,
+    @ControlQuery(RevealQuery) { reveal }: RevealQuery,
     @Req() request: FastifyRequest,
   ): Promise<DeadLetterView> {
     const [state, letter] = await Promise.all([
@@ -49,7 +58,9 @@ export class DeadLettersController {
     if (state === null || letter === null || !mayUse(request.caller, state.topic)) {
       throw new ProblemError('not_found', 'No dead letter has this message id');
     }
-    return deadLetterView(state, letter, await this.store.attempts(state.id));
+    const attempts = await this.store.attempts(state.id);
+    const isRevealed = await this.reveals.check(request.caller, reveal, state);
+    return deadLetterView(state, letter, attempts, isRevealed);
   }
 
   @Post(':message_id/replay')

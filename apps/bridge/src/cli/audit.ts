@@ -9,6 +9,7 @@ import {
 } from '@bridge/outbox';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { readEnvironment } from '../config/environment.js';
+import { maskFields } from '../privacy/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UsageError } from './arguments.js';
 import { AUDIT_USAGE, readAuditArguments, type AuditCommand } from './audit-arguments.js';
@@ -32,7 +33,9 @@ async function run(command: AuditCommand): Promise<void> {
   }
   const { url } = readEnvironment().outbox;
   if (command.name === 'list') {
-    await listAudit(url, command.since, (line) => say(command.json ? jsonOf(line) : textOf(line)));
+    await listAudit(url, command.since, (line) =>
+      say(command.json ? jsonOf(shown(line)) : textOf(shown(line))),
+    );
     return;
   }
   const checked = await checkAudit(url, command.head);
@@ -71,6 +74,11 @@ function wordsOf({ fault, id, to, known }: AuditFinding): string {
       return unknown;
     }
   }
+}
+
+/** People write into reasons what they like. */
+function shown(line: AuditLine): AuditLine {
+  return maskFields(line) as AuditLine;
 }
 
 function jsonOf({ at, messageId, toTopic, ...line }: AuditLine): string {

@@ -7,12 +7,17 @@ import { ProblemError } from '../problem/index.js';
 import { MessageIdParam } from './message-id.param.js';
 import { filterOf, MessagesQuery, seenBy } from './page-query.js';
 import { readPage, type PageView } from './page.js';
+import { RevealQuery } from './reveal-query.js';
+import { Reveals } from './reveals.js';
 import { attemptView, recordView, type AttemptView, type RecordView } from './record-view.js';
 
 /** Follows records by their message id. */
 @Controller('messages')
 export class MessagesController {
-  constructor(private readonly store: OutboxStore) {}
+  constructor(
+    private readonly store: OutboxStore,
+    private readonly reveals: Reveals,
+  ) {}
 
   @Get()
   list(
@@ -24,13 +29,15 @@ export class MessagesController {
 
   @Get(':message_id')
   async one(
-    @MessageIdParam() messageId: string,
+    @MessageIdParam('with a query') messageId: string,
+    @ControlQuery(RevealQuery) { reveal }: RevealQuery,
     @Req() request: FastifyRequest,
   ): Promise<RecordView & { readonly attempts: readonly AttemptView[] }> {
     const state = await this.store.find(messageId);
     if (state === null || !mayUse(request.caller, state.topic))
       throw new ProblemError('not_found', 'No record has this message id');
     const attempts = state.retryCount === 0 ? [] : await this.store.attempts(state.id);
-    return { ...recordView(state), attempts: attempts.map(attemptView) };
+    const isRevealed = await this.reveals.check(request.caller, reveal, state);
+    return { ...recordView(state, isRevealed), attempts: attempts.map(attemptView) };
   }
 }

@@ -24,6 +24,7 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, title: 'Not known' },
   too_many_failures: { status: 429, title: 'Too many wrong keys' },
   forbidden: { status: 403, title: 'Not allowed' },
+  reveal_denied: { status: 403, title: 'Not allowed to reveal' },
   // What the body says.
   empty_body: { status: 400, title: 'Empty body' },
   invalid_json: { status: 400, title: 'Invalid JSON' },

@@ -2,6 +2,7 @@ import type { Paths, Schema } from '../openapi.types.js';
 import type { ProblemCode } from '../../problem/index.js';
 import {
   answer,
+  choice,
   constant,
   inQuery,
   instant,
@@ -16,7 +17,14 @@ import {
   truth,
   whole,
 } from '../parts.js';
-import { ATTEMPT_EXAMPLE, PAGE_PARAMETERS, RECORD_EXAMPLE, RECORD_VIEW } from './messages.js';
+import {
+  ATTEMPT_EXAMPLE,
+  PAGE_PARAMETERS,
+  RECORD_EXAMPLE,
+  RECORD_VIEW,
+  REVEAL,
+  REVEAL_PROBLEMS,
+} from './messages.js';
 
 export const DEAD_LETTER_SCHEMAS: Readonly<Record<string, Schema>> = {
   DeadLetterPage: object({
@@ -24,14 +32,18 @@ export const DEAD_LETTER_SCHEMAS: Readonly<Record<string, Schema>> = {
     items: list(named('RecordView')),
     cursor: orNull(text('For the next page; null on the last one.')),
   }),
-  DeadLetter: object({
-    ...RECORD_VIEW,
-    failed_at: instant(),
-    published: truth('Whether it is in the dead letter topic.'),
-    value_bytes: orNull(whole('null for a tombstone.')),
-    headers: list(object({ name: text(), value_bytes: whole() })),
-    attempts: list(named('Attempt')),
-  }),
+  Content: object({ encoding: choice('utf-8', 'base64'), data: text() }),
+  DeadLetter: object(
+    {
+      ...RECORD_VIEW,
+      failed_at: instant(),
+      published: truth('Whether it is in the dead letter topic.'),
+      value_bytes: orNull(whole('null for a tombstone.')),
+      headers: list(object({ name: text(), value_bytes: whole() }, { value: named('Content') })),
+      attempts: list(named('Attempt')),
+    },
+    { value: { anyOf: [named('Content'), { type: 'null' }] } },
+  ),
 };
 
 const CONTROL: readonly ProblemCode[] = [
@@ -85,8 +97,8 @@ export const deadLetterPaths: Paths = {
     get: {
       id: 'showDeadLetter',
       tag: 'Dead letters',
-      summary: 'A dead letter with its attempts, without its contents',
-      parameters: [MESSAGE_ID],
+      summary: 'A dead letter with its attempts; its contents only when they are revealed',
+      parameters: [MESSAGE_ID, REVEAL],
       answers: {
         200: answer('The dead letter.', named('DeadLetter'), {
           ...EXAMPLE,
@@ -97,7 +109,7 @@ export const deadLetterPaths: Paths = {
           attempts: [ATTEMPT_EXAMPLE],
         }),
       },
-      problems: ['not_found', 'invalid_message_id', 'unknown_parameter', 'storage_unavailable'],
+      problems: REVEAL_PROBLEMS,
     },
     delete: {
       id: 'discardDeadLetter',

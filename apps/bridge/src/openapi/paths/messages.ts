@@ -1,3 +1,4 @@
+import type { ProblemCode } from '../../problem/index.js';
 import type { Paths, Schema } from '../openapi.types.js';
 import {
   answer,
@@ -74,6 +75,24 @@ const MOMENT: Schema = {
   examples: ['2026-10-21T00:00:00-03:00'],
 };
 
+/** Of what shows one record. */
+export const REVEAL_PROBLEMS: readonly ProblemCode[] = [
+  'not_found',
+  'invalid_message_id',
+  'unknown_parameter',
+  'invalid_parameter',
+  'reveal_denied',
+  'storage_unavailable',
+  'storage_full',
+];
+
+/** For what shows one record. */
+export const REVEAL = inQuery(
+  'reveal',
+  'Why what is personal in it is to be shown: without it a CPF, CNPJ and the like are masked. Needs the role `reveal`; the audit keeps the reason.',
+  { type: 'string', minLength: 3, maxLength: 200 },
+);
+
 /** What every list can be asked for. */
 export const PAGE_PARAMETERS = [
   inQuery('topic', 'Only of this topic.', { type: 'string', minLength: 1, maxLength: 249 }),
@@ -109,14 +128,14 @@ export const messagePaths: Paths = {
       id: 'followRecord',
       tag: 'Records',
       summary: 'What has become of a record',
-      parameters: [MESSAGE_ID],
+      parameters: [MESSAGE_ID, REVEAL],
       answers: {
         200: answer('The record, without its value.', named('FollowedRecord'), {
           ...RECORD_EXAMPLE,
           attempts: [],
         }),
       },
-      problems: ['not_found', 'invalid_message_id', 'unknown_parameter', 'storage_unavailable'],
+      problems: REVEAL_PROBLEMS,
     },
   },
 };

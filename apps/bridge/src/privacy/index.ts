@@ -1,0 +1,2 @@
+export { mask } from './mask.js';
+export { maskFields } from './mask-fields.js';
