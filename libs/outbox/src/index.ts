@@ -33,6 +33,7 @@ export type {
   PageRequest,
   PipelineState,
   PurgeAges,
+  TopicAges,
   RecordFilter,
   StorageHealth,
   Unlisten,

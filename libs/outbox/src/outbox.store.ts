@@ -180,6 +180,15 @@ export interface PurgeAges {
   readonly idsBefore: number;
   /** Dead letters buried before this are removed. */
   readonly deadLettersBefore: number;
+  /** Topics with ages of their own; none where absent. Keep their order: it is what the places reached are known by. */
+  readonly byTopic?: readonly TopicAges[];
+}
+
+/** As `PurgeAges`, of a topic, or of those that begin so where a `*` stands at the end. The longest beginning counts. */
+export interface TopicAges {
+  readonly topic: string;
+  readonly sentBefore: number;
+  readonly deadLettersBefore: number;
 }
 
 /** A record of which no more is known. */

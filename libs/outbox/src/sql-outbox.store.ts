@@ -36,11 +36,12 @@ import {
   type Unlisten,
 } from './outbox.store.js';
 import { portError, unavailable } from './port-error.js';
-import { purgeSlice } from './purge.js';
+import { purgeExpired, purgeSlice, SLICE_BYTES, type Purged } from './purge.js';
 import { AskReads, RelayReads } from './reads.js';
 import { readReconcileMark } from './reconcile-mark.js';
 import type { Acknowledgement, Attempt, NewRecord, OutboxRecord, RecordState } from './record.js';
 import { RECORD_COLUMNS, recordOf } from './rows.js';
+import { RetentionWalk } from './retention-walk.js';
 import * as settling from './settle.js';
 import type { Transaction } from './transaction.js';
 
@@ -59,6 +60,7 @@ export class SqlOutboxStore extends OutboxStore {
   /** Whose changes this makes; null: those of the one bridge. */
   private readonly share: Share | null = null;
   private readonly asks: AskReads;
+  private readonly retention: RetentionWalk;
   private readonly accepted = new Listeners<readonly OutboxRecord[]>();
   private readonly replayed = new Listeners<readonly OutboxRecord[]>();
   private readonly discarded = new Listeners<readonly Identified[]>();
@@ -80,6 +82,7 @@ export class SqlOutboxStore extends OutboxStore {
     this.leases = engine.leases;
     this.relay = new RelayReads(engine.relayReader, engine.dialect);
     this.asks = new AskReads(engine.askReader, engine.dialect, outboxId);
+    this.retention = new RetentionWalk(engine.askReader);
     this.group = new GroupCommit(engine, counters, {
       added: (records) => this.added(records),
       resume: (tx) => this.resume(tx),
@@ -321,7 +324,10 @@ export class SqlOutboxStore extends OutboxStore {
     const change = this.group.change(async (tx) => {
       const gone = await deadLetters.discard(tx, messageId, audit);
       tx.news.noteDiscarded(gone.map(({ id }) => id));
-      tx.afterCommit(() => this.discarded.tell(gone));
+      tx.afterCommit(() => {
+        this.engine.noteRemoved();
+        this.discarded.tell(gone);
+      });
     });
     return this.doubts.discard(messageId, change);
   }
@@ -386,11 +392,20 @@ export class SqlOutboxStore extends OutboxStore {
     }
   }
 
-  override purge(ages: PurgeAges, limit: number): Promise<number> {
+  override async purge(ages: PurgeAges, limit: number): Promise<number> {
+    if ((ages.byTopic ?? []).length === 0) return this.remove((tx) => purgeSlice(tx, ages, limit));
+    const expired = await asked(this.retention.next(ages, limit, SLICE_BYTES));
+    const removed = await this.remove((tx) => purgeExpired(tx, expired, ages, limit));
+    expired.gone();
+    return removed;
+  }
+
+  private remove(purge: (tx: Transaction) => Promise<Purged>): Promise<number> {
     return this.group.change(async (tx) => {
-      const { removed, deadLetters: gone } = await purgeSlice(tx, ages, limit);
+      const { removed, deadLetters: gone } = await purge(tx);
       tx.news.noteDiscarded(gone.map(({ id }) => id));
       if (gone.length > 0) tx.afterCommit(() => this.discarded.tell(gone));
+      if (removed > 0) tx.afterCommit(() => this.engine.noteRemoved());
       return removed;
     });
   }

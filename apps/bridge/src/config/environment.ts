@@ -6,6 +6,7 @@ import type { BridgeConfig, LogLevel } from './bridge.config.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration.error.js';
 import { contradictions } from './contradictions.js';
 import { kafkaOf } from './kafka-access.js';
+import { parseTopicRetention } from './topic-retention.js';
 import { topicRules, type TopicOverrides } from './topic-rules.js';
 import { parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
 import { TOPIC_VARIABLES, Variables } from './variables.js';
@@ -152,6 +153,7 @@ function bridgeConfig(
       sentMs: duration(v.RETENTION_SENT),
       idsMs: duration(v.RETENTION_IDS),
       deadLettersMs: duration(v.RETENTION_DLQ),
+      byTopic: certain(parseTopicRetention(v.RETENTION_BY_TOPIC)),
     },
     logLevel: v.LOG_LEVEL as LogLevel,
     topics: topicRules({ delivery: mode, pointer: parsePointer(v.MESSAGE_ID_POINTER) }, overrides),

@@ -1,3 +1,4 @@
+import { parseTopicRetention } from './topic-retention.js';
 import {
   IsDuration,
   IsFreeDisk,
@@ -93,6 +94,11 @@ export class Variables {
   @IsDuration() RETENTION_SENT = '7d';
   @IsDuration() RETENTION_IDS = '90d';
   @IsDuration() RETENTION_DLQ = '30d';
+  @Must(
+    'must be topics or beginnings with a time or two, such as "clientes*=1d, nf-saida=30d/60d", none twice',
+    (text) => parseTopicRetention(text) !== null,
+  )
+  RETENTION_BY_TOPIC = '';
 
   @IsOneOf('debug', 'info', 'warn', 'error') LOG_LEVEL = 'info';
 }
