@@ -7,6 +7,7 @@ import type { Acceptance } from './outbox.store.js';
 import type { NewRecord, OutboxRecord, RecordState } from './record.js';
 import { SETTLED_STATE_COLUMNS, STATE_COLUMNS, stateOf } from './rows.js';
 import { isSameRequest } from './same-request.js';
+import { IN_THE_CLEAR, type ValueCipher } from './values/value-cipher.js';
 import type { Transaction } from './transaction.js';
 
 export interface AcceptRequest {
@@ -17,11 +18,21 @@ export interface AcceptRequest {
 export type AcceptOutcome =
   { readonly accepted: readonly Acceptance[] } | { readonly refused: OutboxError };
 
-export function prepare(records: readonly NewRecord[]): AcceptRequest {
+export function prepare(
+  records: readonly NewRecord[],
+  cipher: Pick<ValueCipher, 'seal'> = IN_THE_CLEAR,
+): AcceptRequest {
   const prepared = records.map((record) => {
     const headers = encodeHeaders(record.headers);
     const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0) + headers.length;
-    return { record, headers, bytes, lane: laneOf(record.topic, record.key, record.messageId) };
+    const stored = cipher.seal(record.messageId, record.value);
+    return {
+      record,
+      headers,
+      stored,
+      bytes,
+      lane: laneOf(record.topic, record.key, record.messageId),
+    };
   });
   return { records: prepared, bytes: prepared.reduce((sum, { bytes }) => sum + bytes, 0) };
 }

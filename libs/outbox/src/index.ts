@@ -49,6 +49,8 @@ export type {
   RecordStatus,
   RecordTransaction,
 } from './record.js';
+export { parseValueKeys } from './values/value-keys.js';
+export type { ValueKey, ValueKeys } from './values/value-cipher.js';
 export { backupSqlite } from './operator/backup.js';
 export type { Backup } from './operator/backup.js';
 export { inspectOutbox, inspectPipelines } from './operator/inspect-outbox.js';

@@ -44,6 +44,9 @@ import { RECORD_COLUMNS, recordOf } from './rows.js';
 import { RetentionWalk } from './retention-walk.js';
 import * as settling from './settle.js';
 import type { Transaction } from './transaction.js';
+import { checkValueKeys } from './values/key-ids.js';
+import { openingEngine } from './values/opening-engine.js';
+import type { ValueCipher } from './values/value-cipher.js';
 
 /** Dead letters replayed in one transaction: they are read whole, each with its value. */
 const REPLAY_SLICE = 100;
@@ -76,6 +79,7 @@ export class SqlOutboxStore extends OutboxStore {
     readonly outboxId: string,
     private highestId: number,
     override readonly needsReconcile: string | null,
+    private readonly cipher: ValueCipher | null,
   ) {
     super();
     this.repaired = engine.repaired;
@@ -98,10 +102,10 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   /** Takes over an opened database; the counters are put right by a recount of the open rows. */
-  static async open(engine: Engine): Promise<SqlOutboxStore> {
+  static async open(engine: Engine, cipher: ValueCipher | null = null): Promise<SqlOutboxStore> {
     for (let conflicts = 0; ; conflicts++) {
       try {
-        return await SqlOutboxStore.openOnce(engine);
+        return await SqlOutboxStore.openOnce(engine, cipher);
       } catch (error) {
         await engine.writer.rollback();
         const isConflict = error instanceof SqlError && error.kind === 'conflict';
@@ -110,7 +114,8 @@ export class SqlOutboxStore extends OutboxStore {
     }
   }
 
-  private static async openOnce(engine: Engine): Promise<SqlOutboxStore> {
+  private static async openOnce(real: Engine, cipher: ValueCipher | null): Promise<SqlOutboxStore> {
+    const engine = cipher === null ? real : openingEngine(real, cipher);
     const { writer, dialect } = engine;
     const counters = new Counters();
     // Rows and counters of one moment, while other instances go on.
@@ -123,9 +128,10 @@ export class SqlOutboxStore extends OutboxStore {
     await counters.prepare(writer, dialect);
     const [last] = await writer.query(dialect.lastId);
     const mark = await readReconcileMark(writer);
+    await checkValueKeys(writer, cipher);
     await writer.commit();
     const outboxId = meta?.['value'] as string;
-    return new SqlOutboxStore(engine, counters, outboxId, last?.['id'] as number, mark);
+    return new SqlOutboxStore(engine, counters, outboxId, last?.['id'] as number, mark, cipher);
   }
 
   /** The database failed for good, as one of its connections found out. */
@@ -134,7 +140,7 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   override async accept(records: readonly NewRecord[]): Promise<readonly Acceptance[]> {
-    return this.group.accept(prepare(records));
+    return this.group.accept(prepare(records, this.cipher ?? undefined));
   }
 
   override onAccepted(listener: (records: readonly OutboxRecord[]) => void): Unlisten {

@@ -1,4 +1,4 @@
-import type { DeliveryMode } from '@bridge/outbox';
+import type { DeliveryMode, ValueKeys } from '@bridge/outbox';
 import type { Identities } from '../access/index.js';
 import type { TopicRetention } from './topic-retention.js';
 
@@ -29,6 +29,8 @@ export interface BridgeConfig {
     readonly enabled: boolean;
     readonly url: string;
     readonly ballastBytes: number;
+    /** Null: values are stored as they are. */
+    readonly valueKeys: ValueKeys | null;
   };
   readonly kafka: {
     readonly brokers: readonly string[];

@@ -26,7 +26,12 @@ test('has a default for everything', () => {
       confirmWaitMs: 5_000,
       invalidUtf8: 'windows-1252',
     },
-    outbox: { enabled: true, url: 'sqlite:./data/outbox.db', ballastBytes: 64 * 2 ** 20 },
+    outbox: {
+      enabled: true,
+      url: 'sqlite:./data/outbox.db',
+      ballastBytes: 64 * 2 ** 20,
+      valueKeys: null,
+    },
     kafka: {
       brokers: ['localhost:9092'],
       clientId: 'ponte',
@@ -189,6 +194,8 @@ test.each<[string, Record<string, string>]>([
   ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'a=1d,' }],
   ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'a=1d,a=2d' }],
   ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'a=91d' }],
+  ['VALUES_KEY_PATH', { VALUES_KEY_PATH: '/does/not/exist' }],
+  ['VALUES_KEY_PATH', { VALUES_KEY_PATH: '/etc/hostname' }],
   ['OUTBOX_BALLAST', { OUTBOX_BALLAST: '16 MiB' }],
   ['PIPELINES', { PIPELINES: '2', OUTBOX_URL: 'postgres://db/ponte' }],
   ['OUTBOX_URL', { OUTBOX_URL: 'postgres://db/ponte?sslmode=no-verify' }],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
-import type { DeliveryMode } from '@bridge/outbox';
+import { parseValueKeys, type DeliveryMode, type ValueKeys } from '@bridge/outbox';
 import { NOBODY, readIdentities, type Identities } from '../access/index.js';
 import type { BridgeConfig, LogLevel } from './bridge.config.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration.error.js';
@@ -31,10 +31,11 @@ export function readEnvironment(environment: Environment = process.env): BridgeC
   }
   const overrides = topicOverrides(given, faults);
   const identities = identitiesOf(variables, faults);
+  const valueKeys = valueKeysOf(variables, faults);
   const faulty = new Set(faults.map((f) => f.variable));
   faults.push(...contradictions(variables, overrides, identities, faulty));
   if (faults.length > 0) throw new ConfigurationError(faults);
-  return bridgeConfig(variables, overrides, identities);
+  return bridgeConfig(variables, overrides, { identities, valueKeys });
 }
 
 /** For the command that makes the first key: without it the rest of the configuration may not be right yet. */
@@ -79,6 +80,19 @@ function identitiesOf(v: Variables, faults: ConfigurationFault[]): Identities {
   }
 }
 
+function valueKeysOf(v: Variables, faults: ConfigurationFault[]): ValueKeys | null {
+  if (v.VALUES_KEY_PATH === '') return null;
+  const text = contentOf(v.VALUES_KEY_PATH);
+  try {
+    if (text === null) throw new Error('it cannot be read');
+    return parseValueKeys(text);
+  } catch (error) {
+    const reason = `names a file that is not right: ${(error as Error).message}`;
+    faults.push({ variable: 'VALUES_KEY_PATH', reason });
+    return null;
+  }
+}
+
 function contentOf(path: string): string | null {
   try {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
@@ -112,7 +126,7 @@ function topicOverrides(
 function bridgeConfig(
   v: Variables,
   overrides: TopicOverrides,
-  identities: Identities,
+  files: { readonly identities: Identities; readonly valueKeys: ValueKeys | null },
 ): BridgeConfig {
   const mode = v.DELIVERY as DeliveryMode;
   return {
@@ -124,11 +138,12 @@ function bridgeConfig(
       confirmWaitMs: Number(v.CONFIRM_WAIT_MS),
       invalidUtf8: v.INVALID_UTF8 as 'windows-1252' | 'reject',
     },
-    access: { path: v.KEYS_PATH, identities },
+    access: { path: v.KEYS_PATH, identities: files.identities },
     outbox: {
       enabled: v.ENABLE_OUTBOX === 'true',
       url: v.OUTBOX_URL,
       ballastBytes: size(v.OUTBOX_BALLAST),
+      valueKeys: files.valueKeys,
     },
     kafka: kafkaOf(v),
     delivery: {

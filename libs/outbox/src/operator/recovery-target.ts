@@ -1,4 +1,5 @@
 import { auditCopier, closeAudit } from './recovered-audit.js';
+import { ValueCipher, type ValueKeys } from '../values/value-cipher.js';
 import { forgetHead } from '../audit/append.js';
 import { SqlError, type SqlRunner, type SqlValue, type Writer } from '../engine.js';
 import { OutboxError } from '../outbox.error.js';
@@ -32,6 +33,7 @@ export interface Filled {
 interface FillOptions {
   readonly trust: Trust;
   readonly outboxId: string | null;
+  readonly valueKeys?: ValueKeys;
   readonly onProgress: (table: string, rows: number) => void;
 }
 
@@ -62,9 +64,11 @@ export async function fill(
   // That of the damaged one is taken over, or none.
   await forgetHead(target);
   const lostOf = (name: string) => tables.find(({ table }) => table === name)?.lost ?? [];
+  const { valueKeys } = options;
+  const cipher = valueKeys === undefined ? null : new ValueCipher(valueKeys);
   const believed = async (row: SourceRow): Promise<boolean> => {
     const payload = await payloadOf(target, row.rowid, lostOf('payload'));
-    const judgement = judge(row, payload, options.trust);
+    const judgement = judge(row, payload, options.trust, cipher);
     if (judgement === 'whole') return true;
     left[judgement].push({ id: row.rowid, messageId: String(row['message_id']) });
     return false;
@@ -97,9 +101,12 @@ async function payloadOf(
   id: number,
   lost: readonly LostRange[],
 ): Promise<FoundPayload> {
-  const [row] = await target.query('SELECT "value" FROM payload WHERE record_id = $1', [id]);
+  const [row] = await target.query('SELECT "value", key_id FROM payload WHERE record_id = $1', [
+    id,
+  ]);
   const value = (row?.['value'] ?? null) as Buffer | null;
-  return { value, damaged: lost.some(({ from, to }) => from <= id && id <= to) };
+  const keyId = (row?.['key_id'] ?? null) as string | null;
+  return { value, keyId, damaged: lost.some(({ from, to }) => from <= id && id <= to) };
 }
 
 function isLost({ table, salvaged }: RecoveredTable): boolean {

@@ -14,10 +14,11 @@ import {
   settledIdEntity,
 } from './side-tables.entity.js';
 import { SqliteOutbox1763942400000 } from './sqlite.migration.js';
+import { ValueKeys1764160001000 } from './value-key.migration.js';
 import { OutboxTransactions1764000000000 } from './transactions.migration.js';
 
 /** Migrations after which instances of the versions before cannot go on (`postgres/upgrade.ts`). */
-export const BREAKING: readonly string[] = ['AuditChain1764160000000'];
+export const BREAKING: readonly string[] = ['AuditChain1764160000000', 'ValueKeys1764160001000'];
 
 function entities(types: ColumnTypes) {
   return [
@@ -59,6 +60,7 @@ export function sqliteDataSource(database: string): DataSourceOptions {
       SqliteOutbox1763942400000,
       OutboxTransactions1764000000000,
       AuditChain1764160000000,
+      ValueKeys1764160001000,
     ],
     synchronize: false,
     logging: false,
@@ -75,6 +77,7 @@ export function postgresDataSource(url: string): DataSourceOptions {
       OutboxTransactions1764000000000,
       OutboxLeases1764086400000,
       AuditChain1764160000000,
+      ValueKeys1764160001000,
     ],
     synchronize: false,
     logging: false,
