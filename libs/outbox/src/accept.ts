@@ -8,6 +8,7 @@ import type { NewRecord, OutboxRecord, RecordState } from './record.js';
 import { SETTLED_STATE_COLUMNS, STATE_COLUMNS, stateOf } from './rows.js';
 import { isSameRequest } from './same-request.js';
 import { IN_THE_CLEAR, type ValueCipher } from './values/value-cipher.js';
+import { noteSubjects } from './subjects.js';
 import type { Transaction } from './transaction.js';
 
 export interface AcceptRequest {
@@ -71,6 +72,7 @@ export async function insertPlanned(
   onAdded: (records: readonly OutboxRecord[]) => void,
 ): Promise<readonly AcceptOutcome[]> {
   await insert(tx, staged);
+  await noteSubjects(tx, staged);
   const added = new Map(staged.map((one) => [one, newRecord(one, tx.now)]));
   tx.news.noteAccepted(staged.map(({ id }) => id));
   if (staged.length > 0) {

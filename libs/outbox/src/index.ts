@@ -59,6 +59,8 @@ export { sqliteFileOf } from './operator/open-engine.js';
 export { Reconciliation } from './operator/reconciliation.js';
 export type { ReconcileChange, ReconcileCounts, Remembered } from './operator/reconcile-changes.js';
 export type { Anchor, KnownRecord, SentRow, Unsettled } from './operator/reconcile-reads.js';
+export { eraseSubject, findSubject } from './operator/subject-search.js';
+export type { Erased, SubjectRecord } from './operator/subject-search.js';
 export { recoverSqlite } from './operator/recover.js';
 export type { Recovered, RecoverOptions } from './operator/recover.js';
 export type { StoredContent } from './operator/judge.js';

@@ -4,6 +4,7 @@ import type { PurgeAges } from './outbox.store.js';
 import type { Expired } from './retention-walk.js';
 import type { RecordState } from './record.js';
 import { STATE_COLUMNS, stateOf } from './rows.js';
+import { forgetSubjects } from './subjects.js';
 import type { Transaction } from './transaction.js';
 
 export interface Purged {
@@ -96,6 +97,10 @@ async function purgeIds(tx: Transaction, before: number, limit: number): Promise
     'DELETE FROM settled_id WHERE record_id IN (SELECT record_id FROM settled_id' +
       ` WHERE settled_at < $1 ORDER BY settled_at LIMIT $2${tx.dialect.forRemoval}) RETURNING record_id`,
     [before, limit],
+  );
+  await forgetSubjects(
+    tx,
+    rows.map((row) => row['record_id'] as number),
   );
   return rows.length;
 }

@@ -31,6 +31,8 @@ export interface BridgeConfig {
     readonly ballastBytes: number;
     /** Null: values are stored as they are. */
     readonly valueKeys: ValueKeys | null;
+    /** Null: nobody is noted whom records are about. */
+    readonly subjectKeys: ValueKeys | null;
   };
   readonly kafka: {
     readonly brokers: readonly string[];

@@ -31,6 +31,7 @@ test('has a default for everything', () => {
       url: 'sqlite:./data/outbox.db',
       ballastBytes: 64 * 2 ** 20,
       valueKeys: null,
+      subjectKeys: null,
     },
     kafka: {
       brokers: ['localhost:9092'],
@@ -195,6 +196,7 @@ test.each<[string, Record<string, string>]>([
   ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'a=1d,a=2d' }],
   ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'a=91d' }],
   ['VALUES_KEY_PATH', { VALUES_KEY_PATH: '/does/not/exist' }],
+  ['SUBJECTS_KEY_PATH', { SUBJECTS_KEY_PATH: '/etc/hostname' }],
   ['VALUES_KEY_PATH', { VALUES_KEY_PATH: '/etc/hostname' }],
   ['OUTBOX_BALLAST', { OUTBOX_BALLAST: '16 MiB' }],
   ['PIPELINES', { PIPELINES: '2', OUTBOX_URL: 'postgres://db/ponte' }],

@@ -31,11 +31,12 @@ export function readEnvironment(environment: Environment = process.env): BridgeC
   }
   const overrides = topicOverrides(given, faults);
   const identities = identitiesOf(variables, faults);
-  const valueKeys = valueKeysOf(variables, faults);
+  const valueKeys = keysIn('VALUES_KEY_PATH', variables, faults);
+  const subjectKeys = keysIn('SUBJECTS_KEY_PATH', variables, faults);
   const faulty = new Set(faults.map((f) => f.variable));
   faults.push(...contradictions(variables, overrides, identities, faulty));
   if (faults.length > 0) throw new ConfigurationError(faults);
-  return bridgeConfig(variables, overrides, { identities, valueKeys });
+  return bridgeConfig(variables, overrides, { identities, valueKeys, subjectKeys });
 }
 
 /** For the command that makes the first key: without it the rest of the configuration may not be right yet. */
@@ -80,15 +81,27 @@ function identitiesOf(v: Variables, faults: ConfigurationFault[]): Identities {
   }
 }
 
-function valueKeysOf(v: Variables, faults: ConfigurationFault[]): ValueKeys | null {
-  if (v.VALUES_KEY_PATH === '') return null;
-  const text = contentOf(v.VALUES_KEY_PATH);
+/** What is read of files that variables name. */
+interface Files {
+  readonly identities: Identities;
+  readonly valueKeys: ValueKeys | null;
+  readonly subjectKeys: ValueKeys | null;
+}
+
+function keysIn(
+  variable: 'VALUES_KEY_PATH' | 'SUBJECTS_KEY_PATH',
+  v: Variables,
+  faults: ConfigurationFault[],
+): ValueKeys | null {
+  const path = v[variable];
+  if (path === '') return null;
+  const text = contentOf(path);
   try {
     if (text === null) throw new Error('it cannot be read');
     return parseValueKeys(text);
   } catch (error) {
     const reason = `names a file that is not right: ${(error as Error).message}`;
-    faults.push({ variable: 'VALUES_KEY_PATH', reason });
+    faults.push({ variable, reason });
     return null;
   }
 }
@@ -123,11 +136,7 @@ function topicOverrides(
 }
 
 /** The typed configuration of variables that have passed every rule. */
-function bridgeConfig(
-  v: Variables,
-  overrides: TopicOverrides,
-  files: { readonly identities: Identities; readonly valueKeys: ValueKeys | null },
-): BridgeConfig {
+function bridgeConfig(v: Variables, overrides: TopicOverrides, files: Files): BridgeConfig {
   const mode = v.DELIVERY as DeliveryMode;
   return {
     http: {
@@ -144,6 +153,7 @@ function bridgeConfig(
       url: v.OUTBOX_URL,
       ballastBytes: size(v.OUTBOX_BALLAST),
       valueKeys: files.valueKeys,
+      subjectKeys: files.subjectKeys,
     },
     kafka: kafkaOf(v),
     delivery: {

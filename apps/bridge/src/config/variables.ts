@@ -64,6 +64,7 @@ export class Variables {
   )
   OUTBOX_URL = 'sqlite:./data/outbox.db';
   VALUES_KEY_PATH = '';
+  SUBJECTS_KEY_PATH = '';
   @IsSize(0, TIB, 'at most 1 TiB; 0 switches it off') OUTBOX_BALLAST = '64 MiB';
 
   @IsOneOf('exactly-once', 'at-least-once') DELIVERY = 'exactly-once';

@@ -14,6 +14,13 @@ export interface Personal {
   readonly start: number;
   readonly end: number;
   readonly shown: string;
+  /** Whose it is, where that can be known: one text for all the ways in which it is written. */
+  readonly subject?: Subject;
+}
+
+export interface Subject {
+  readonly kind: 'cpf' | 'cnpj' | 'email';
+  readonly name: string;
 }
 
 type Finder = (text: string, at: number) => Personal | null;
@@ -34,7 +41,8 @@ const cpf: Finder = (text, start) => {
   if (found === null || !isCpf(found.text)) return null;
   const { text: digits, end } = found;
   if (end - start === digits.length && isFraction(text, start)) return null;
-  return { start, end, shown: `***.${digits.slice(3, 6)}.${digits.slice(6, 9)}-**` };
+  const shown = `***.${digits.slice(3, 6)}.${digits.slice(6, 9)}-**`;
+  return { start, end, shown, subject: { kind: 'cpf', name: digits } };
 };
 
 const cnpj: Finder = (text, start) => {
@@ -42,7 +50,8 @@ const cnpj: Finder = (text, start) => {
   if (found === null || !isCnpj(found.text)) return null;
   const { text: signs, end } = found;
   if (end - start === signs.length && MOMENT.test(signs)) return null;
-  return { start, end, shown: `${signs.slice(0, 2)}.***.***/${signs.slice(8, 12)}-**` };
+  const shown = `${signs.slice(0, 2)}.***.***/${signs.slice(8, 12)}-**`;
+  return { start, end, shown, subject: { kind: 'cnpj', name: signs } };
 };
 
 function newCnpj(
@@ -58,8 +67,15 @@ const accessKey: Finder = (text, start) => {
   const found = readLayout(text, start, ACCESS_KEY);
   if (found === null || !isAccessKey(found.text)) return null;
   const { text: key, end } = found;
-  return { start, end, shown: `${key.slice(0, 6)}${'*'.repeat(34)}${key.slice(40)}` };
+  const shown = `${key.slice(0, 6)}${'*'.repeat(34)}${key.slice(40)}`;
+  return { start, end, shown, subject: issuerOf(key.slice(6, 20)) };
 };
+
+/** A company, or a person, whose CPF has three zeros before it there. */
+function issuerOf(text: string): Subject {
+  const isPerson = /^000\d{11}$/.test(text) && isCpf(text.slice(3));
+  return isPerson ? { kind: 'cpf', name: text.slice(3) } : { kind: 'cnpj', name: text };
+}
 
 /** Sixteen digits in four groups; without the groups too many other numbers would be taken for one. */
 const card: Finder = (text, start) => {
@@ -111,7 +127,9 @@ export function email(text: string, at: number, from: number): Personal | null {
     end -= 1;
   const top = text.slice(at + 1, end).lastIndexOf('.');
   if (start === at || top < 1 || end - (at + 1 + top) < 3) return null;
-  return { start, end, shown: `${text.charAt(start)}***@***${text.slice(at + 1 + top, end)}` };
+  const shown = `${text.charAt(start)}***@***${text.slice(at + 1 + top, end)}`;
+  const name = text.slice(start, end).toLowerCase();
+  return { start, end, shown, subject: { kind: 'email', name } };
 }
 
 /** In this order: the longer ones would be taken for the shorter ones. */

@@ -18,16 +18,25 @@ export function mask(given: string): string {
   const text = bounded(given);
   let out = '';
   let kept = 0;
+  for (const { start, end, shown } of personalIn(text)) {
+    out += text.slice(kept, start) + shown;
+    kept = end;
+  }
+  return out + text.slice(kept);
+}
+
+/** Everything personal in the text, in its order. */
+export function* personalIn(text: string): Generator<Personal> {
+  let kept = 0;
   for (let at = 0; at < text.length;) {
     const found = look(text, at, kept);
     if (typeof found === 'number') {
       at = found;
       continue;
     }
-    out += text.slice(kept, found.start) + found.shown;
+    yield found;
     at = kept = found.end;
   }
-  return out + text.slice(kept);
 }
 
 /** What is found at this place, or the next place to look at. */

@@ -45,6 +45,7 @@ const TABLES = [
   'settled_id',
   'attempt',
   'payload',
+  'subject',
   'record',
 ] as const;
 const ROWS_A_COMMIT = 1_000;

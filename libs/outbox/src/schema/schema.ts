@@ -12,8 +12,10 @@ import {
   MetaEntity,
   PipelineEntity,
   settledIdEntity,
+  subjectEntity,
 } from './side-tables.entity.js';
 import { SqliteOutbox1763942400000 } from './sqlite.migration.js';
+import { Subjects1764160002000 } from './subject.migration.js';
 import { ValueKeys1764160001000 } from './value-key.migration.js';
 import { OutboxTransactions1764000000000 } from './transactions.migration.js';
 
@@ -27,6 +29,7 @@ function entities(types: ColumnTypes) {
     settledIdEntity(types),
     attemptEntity(types),
     auditEntity(types),
+    subjectEntity(types),
     PipelineEntity,
     CounterEntity,
     MetaEntity,
@@ -61,6 +64,7 @@ export function sqliteDataSource(database: string): DataSourceOptions {
       OutboxTransactions1764000000000,
       AuditChain1764160000000,
       ValueKeys1764160001000,
+      Subjects1764160002000,
     ],
     synchronize: false,
     logging: false,
@@ -78,6 +82,7 @@ export function postgresDataSource(url: string): DataSourceOptions {
       OutboxLeases1764086400000,
       AuditChain1764160000000,
       ValueKeys1764160001000,
+      Subjects1764160002000,
     ],
     synchronize: false,
     logging: false,

@@ -123,6 +123,20 @@ export function auditEntity(types: ColumnTypes) {
   return Audit;
 }
 
+/** Whom a record is about, as a mark that only the holder of the key can make of a name. */
+export function subjectEntity(types: ColumnTypes) {
+  @Entity('subject')
+  @Index('ix_subject_mark', ['mark', 'record_id'])
+  class Subject {
+    @PrimaryColumn(types.id, { primaryKeyConstraintName: 'pk_subject' })
+    record_id!: number;
+
+    @PrimaryColumn('varchar', { length: 32, primaryKeyConstraintName: 'pk_subject' })
+    mark!: string;
+  }
+  return Subject;
+}
+
 /** A pipeline with its open batch as compact JSON (`pipeline-row.ts`). */
 @Entity('pipeline')
 export class PipelineEntity {
