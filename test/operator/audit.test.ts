@@ -72,6 +72,39 @@ describe('the audit and its command', () => {
     ]);
   });
 
+  it('is chained when a damaged database of a version without a chain is recovered', async () => {
+    await fill();
+    for (const statement of [
+      ...['no_update', 'no_delete', 'chained'].map((name) => `DROP TRIGGER audit_${name}`),
+      'ALTER TABLE audit DROP COLUMN hash',
+      'ALTER TABLE payload DROP COLUMN key_id',
+      'DROP TABLE subject',
+      "DELETE FROM meta WHERE name = 'audit_head'",
+      'DELETE FROM migrations WHERE timestamp >= 1764160000000',
+    ]) {
+      await sqliteFile(file, statement);
+    }
+    await destroyPages(file, (await leafPagesWith(file, 'row-100-')).slice(0, 1));
+    expect(await recover()).not.toBeNull();
+    const { count, findings, head } = await checkAudit(`sqlite:${file}`, null);
+    expect(count).toBeGreaterThan(ROWS / 2);
+    expect(findings.filter(({ known }) => !known)).toEqual([]);
+    const store = await open();
+    expect(await store.auditHead()).toEqual(head);
+    await store.note([{ actor: 'ana', action: 'reveal', messageId: 'm', topic: 't' }]);
+    await store.close();
+    expect(
+      (await checkAudit(`sqlite:${file}`, head)).findings.filter(({ known }) => !known),
+    ).toEqual([]);
+  });
+
+  it('is whole after the first page of the file was lost, which tells where every table begins', async () => {
+    await fill();
+    await destroyPages(file, [1]);
+    expect((await recover())?.damage[0]).toContain('not a database');
+    expect(await checkAudit(`sqlite:${file}`, null)).toMatchObject({ count: ROWS, findings: [] });
+  });
+
   it('goes on after a recovery that has lost the last rows', async () => {
     await fill();
     const noted = (await auditCommand(env, 'check', '--json')).json['head'] as string;

@@ -128,6 +128,8 @@ async function copyTable(
 ): Promise<RecoveredTable> {
   const columns = await columnsOf(target, table);
   const sources = await columnsOf(source, table);
+  // A version before this one has no such table.
+  if (sources.length === 0) return { table, salvaged: 0, lost: [] };
   const places = columns.map((_, at) => `$${at + 1}`).join(', ');
   const names = columns.map((name) => `"${name}"`).join(', ');
   // The new database has a row of `meta` of its own: when it was opened.
