@@ -94,4 +94,4 @@ const SENT =
   " now_ms, now_ms, now_ms, 560, convert_to('k-' || n % 600, 'UTF8'), '\\x'" +
   ` FROM generate_series(1, ${SENT_ROWS}) AS n,` +
   ' (SELECT CAST(EXTRACT(EPOCH FROM now()) * 1000 AS bigint) AS now_ms) AS clock RETURNING id)' +
-  " INSERT INTO payload SELECT id, convert_to(repeat('x', 550), 'UTF8') FROM old";
+  " INSERT INTO payload (record_id, value) SELECT id, convert_to(repeat('x', 550), 'UTF8') FROM old";

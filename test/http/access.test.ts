@@ -129,8 +129,8 @@ describe('who may come in', () => {
       const expired = keyOf(ROLES, ['*'], 1);
       const ended = keyOf(ROLES, ['*']);
       entries =
-        revoked(entries, ended.slice('ponte_'.length).split('.')[0] ?? '', Date.now())?.entries ??
-        [];
+        revoked(entries, ended.slice('ponte_'.length).split('.')[0] ?? '', 'maria', Date.now())
+          ?.entries ?? [];
       writeIdentities(keysPath, new Identities(entries, tenants));
       await until('it is revoked', isIn(ended), (status) => status === 401);
       const wrong = `${all.slice(0, -1)}${all.endsWith('A') ? 'B' : 'A'}`;

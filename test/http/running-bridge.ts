@@ -9,6 +9,7 @@ import { TopicAdmin } from '@bridge/kafka';
 import { OutboxStore } from '@bridge/outbox';
 import { freePorts } from '../../dev/free-ports.js';
 import { Door } from '../../apps/bridge/src/access/index.js';
+import { auditKeys } from '../../apps/bridge/src/audit/index.js';
 import { AppModule } from '../../apps/bridge/src/app.module.js';
 import { readEnvironment } from '../../apps/bridge/src/config/environment.js';
 import {
@@ -45,6 +46,7 @@ export interface RunningBridge {
   readonly status: MemoryRelayStatus;
   readonly delivery: MemoryDelivery;
   readonly keysPath: string;
+  readonly outboxUrl: string;
   /** As it does every second. */
   lookAtKeys(): void;
   stop(): Promise<void>;
@@ -70,7 +72,6 @@ export async function startBridge(
     .setLogger(new ConsoleLogger({ logLevels: ['fatal'] }))
     .compile();
   const door = new Door(config.access.path, config.access.identities);
-  door.start();
   const app = testing.createNestApplication<NestFastifyApplication>(
     createHttpAdapter({ ...config.http, door, timeouts }),
     {
@@ -81,6 +82,8 @@ export async function startBridge(
   await app.listen({ host: '127.0.0.1', port: free });
   const { port } = app.getHttpServer().address() as AddressInfo;
   const store = app.get(OutboxStore, { strict: false });
+  auditKeys(door, store);
+  door.start();
   let stopped: Promise<void> | null = null;
   return {
     app,
@@ -92,6 +95,7 @@ export async function startBridge(
     status: app.get<MemoryRelayStatus>(RelayStatus, { strict: false }),
     delivery: app.get<MemoryDelivery>(DirectDelivery, { strict: false }),
     keysPath: config.access.path,
+    outboxUrl: config.outbox.url,
     lookAtKeys: () => door.look(),
     stop: () => {
       door.stop();

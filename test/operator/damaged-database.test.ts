@@ -183,7 +183,7 @@ describe('a damaged database', () => {
       database,
       "DELETE FROM payload WHERE record_id = (SELECT id FROM record WHERE message_id = 'waiting-1')",
     );
-    await sqliteFile(database, "INSERT INTO payload VALUES (1000, 'of nobody')");
+    await sqliteFile(database, "INSERT INTO payload (record_id, value) VALUES (1000, 'of nobody')");
     const looked = await operated.command('check');
     expect(looked.code).toBe(1);
     expect(looked.said).toMatch(/the payload of waiting-1 \(id \d+\) is gone.*-- recover/);

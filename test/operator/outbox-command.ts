@@ -23,18 +23,36 @@ export function keysCommand(env: Environment, ...args: readonly string[]): Promi
   return command('keys.js', env, args);
 }
 
+/** The same of `npm run subject -- …`, with this on its standard input. */
+export function subjectCommand(
+  env: Environment,
+  input: string,
+  ...args: readonly string[]
+): Promise<CommandEnd> {
+  return command('subject.js', env, args, input);
+}
+
+/** The same of `npm run audit -- …`. */
+export function auditCommand(env: Environment, ...args: readonly string[]): Promise<CommandEnd> {
+  return command('audit.js', env, args);
+}
+
 async function command(
   file: string,
   env: Environment,
   args: readonly string[],
+  input = '',
 ): Promise<CommandEnd> {
   const main = join(PROJECT_ROOT, 'dist', 'apps', 'bridge', 'src', 'cli', file);
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, [main, ...args], {
     cwd: PROJECT_ROOT,
     env: { PATH, HOME, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // A command that reads nothing may be gone by then.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
   const said: Buffer[] = [];
   const answered: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => answered.push(chunk));

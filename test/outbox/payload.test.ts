@@ -99,7 +99,7 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])('the payload on $name'
     await engine.look(url, `DELETE FROM payload WHERE record_id = ${b?.id ?? 0}`);
     await engine.look(
       url,
-      `INSERT INTO payload SELECT record_id + 1000, "value" FROM payload WHERE record_id = ${a?.id ?? 0}`,
+      `INSERT INTO payload (record_id, "value") SELECT record_id + 1000, "value" FROM payload WHERE record_id = ${a?.id ?? 0}`,
     );
     const corrupt = { code: 'storage_corrupt', messageId: 'b' };
     await expect(store.pendingPage(WHOLE_PAGE)).rejects.toMatchObject(corrupt);

@@ -2,7 +2,8 @@ import type { Engine, Row, SqlRunner, SqlValue } from '../../libs/outbox/src/eng
 import { planAccepts, prepare } from '../../libs/outbox/src/accept.js';
 import { Counters } from '../../libs/outbox/src/counters.js';
 import { discard, replaySlice } from '../../libs/outbox/src/dead-letters.js';
-import { purgeSlice } from '../../libs/outbox/src/purge.js';
+import { purgeExpired, purgeSlice } from '../../libs/outbox/src/purge.js';
+import { RetentionWalk } from '../../libs/outbox/src/retention-walk.js';
 import { AskReads, RelayReads } from '../../libs/outbox/src/reads.js';
 import { bury, markSent, reschedule } from '../../libs/outbox/src/settle.js';
 import { Transaction } from '../../libs/outbox/src/transaction.js';
@@ -52,6 +53,7 @@ function shownAs(index: string): RegExp {
 
 const AUDIT = { actor: 'maria' };
 const SOON = { sentBefore: 9e15, idsBefore: 9e15, deadLettersBefore: 9e15 };
+const BY_TOPIC = { ...SOON, byTopic: [{ topic: 'a*', sentBefore: 1, deadLettersBefore: 1 }] };
 const FAILURES = [{ id: 1, code: 'c', error: 'e', nextAt: 1 }];
 
 const cases: readonly Case[] = [
@@ -211,6 +213,19 @@ const cases: readonly Case[] = [
     name: 'purge',
     by: ['ix_record_sent', 'ix_record_dead_age', 'ix_settled_id_settled_at'],
     ask: ({ tx }) => purgeSlice(tx, SOON, 100),
+  },
+  {
+    name: 'looking for what is past the age of its topic',
+    by: ['ix_record_sent', 'ix_record_dead_age'],
+    ask: ({ tx }) => new RetentionWalk(tx).next(BY_TOPIC, 100, 1e6),
+  },
+  {
+    name: 'purge of what was found',
+    by: ['id', 'ix_settled_id_settled_at'],
+    ask: ({ tx }) => {
+      const found = { sent: [1], deadLetters: [2], buriedBy: 9e15, gone: () => undefined };
+      return purgeExpired(tx, found, BY_TOPIC, 100);
+    },
   },
 ];
 

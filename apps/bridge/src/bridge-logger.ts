@@ -1,4 +1,5 @@
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import { maskFields } from './privacy/index.js';
 import type { BridgeConfig } from './config/bridge.config.js';
 
 const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
@@ -21,7 +22,7 @@ const WIRING: ReadonlySet<unknown> = new Set([
 /** Nest's word on a start that has failed, with a stack; `main.ts` says the same in one clear line. */
 const FAILED_START = 'ExceptionHandler';
 
-/** One JSON object a line. */
+/** One JSON object a line, without what is personal. */
 export class BridgeLogger extends ConsoleLogger {
   constructor(level: BridgeConfig['logLevel']) {
     const logLevels = LEVELS.slice(0, LEVELS.indexOf(LEAST[level]) + 1);
@@ -36,5 +37,12 @@ export class BridgeLogger extends ConsoleLogger {
   override error(message: unknown, ...rest: unknown[]): void {
     if (rest.at(-1) === FAILED_START) super.debug(message, ...rest);
     else super.error(message, ...rest);
+  }
+
+  protected override getJsonLogObject(
+    ...args: Parameters<ConsoleLogger['getJsonLogObject']>
+  ): ReturnType<ConsoleLogger['getJsonLogObject']> {
+    const line = super.getJsonLogObject(...args);
+    return maskFields(line) as typeof line;
   }
 }

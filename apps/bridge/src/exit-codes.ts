@@ -20,7 +20,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof ConfigurationError) return EXIT.config;
   if (error instanceof OutboxError) {
     if (error.code === 'storage_locked') return EXIT.locked;
-    const isUnfit = error.code === 'storage_unsafe' || error.code === 'storage_newer';
+    const isUnfit = ['storage_unsafe', 'storage_newer', 'values_key_missing'].includes(error.code);
     return isUnfit ? EXIT.config : EXIT.storage;
   }
   const code = error instanceof Error && 'code' in error ? error.code : null;

@@ -1,14 +1,16 @@
 import type { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { OutboxError, OutboxStore } from '@bridge/outbox';
+import { headText, OutboxError, OutboxStore } from '@bridge/outbox';
 import { Door } from './access/index.js';
+import { auditKeys } from './audit/index.js';
 import { AppModule } from './app.module.js';
 import { BridgeLogger } from './bridge-logger.js';
 import { cautions } from './config/cautions.js';
 import { ConfigurationError } from './config/configuration.error.js';
 import { readEnvironment } from './config/environment.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
+import { mask } from './privacy/index.js';
 import { createHttpAdapter } from './http/index.js';
 
 /** A supervisor kills after 30 s at the earliest; by then everything is in order or said. */
@@ -34,6 +36,9 @@ async function main(): Promise<void> {
   const store = app.get(OutboxStore, { strict: false });
   store.onFatal((error) => die(logger, 'The storage has failed for good', error));
   if (store.repaired !== null) logger.warn(`The outbox was put right: ${store.repaired}`);
+  // Whoever keeps the logs elsewhere sees by this line whether the audit was cut.
+  logger.log('The audit', { head: headText(await store.auditHead()) });
+  auditKeys(door, store);
   door.start();
   await app.listen({ host: config.http.host, port: config.http.port });
   logger.log('Listening', { host: config.http.host, port: config.http.port });
@@ -90,6 +95,6 @@ function explain(error: unknown): string {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
+  process.stderr.write(`${mask(explain(error))}\n`);
   process.exit(exitCodeOf(error));
 }

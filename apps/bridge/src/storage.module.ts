@@ -10,6 +10,7 @@ import { Configuration } from './config/bridge.config.js';
       useFactory: ({ bridge }: Configuration) => ({
         url: bridge.outbox.url,
         ballastBytes: bridge.outbox.ballastBytes,
+        ...(bridge.outbox.valueKeys === null ? {} : { valueKeys: bridge.outbox.valueKeys }),
       }),
     }),
   ],

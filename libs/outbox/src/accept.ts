@@ -7,6 +7,8 @@ import type { Acceptance } from './outbox.store.js';
 import { nameOf, type NewRecord, type OutboxRecord, type RecordState } from './record.js';
 import { SETTLED_STATE_COLUMNS, STATE_COLUMNS, stateOf } from './rows.js';
 import { isSameRequest } from './same-request.js';
+import { IN_THE_CLEAR, type ValueCipher } from './values/value-cipher.js';
+import { noteSubjects } from './subjects.js';
 import type { Transaction } from './transaction.js';
 
 export interface AcceptRequest {
@@ -17,11 +19,21 @@ export interface AcceptRequest {
 export type AcceptOutcome =
   { readonly accepted: readonly Acceptance[] } | { readonly refused: OutboxError };
 
-export function prepare(records: readonly NewRecord[]): AcceptRequest {
+export function prepare(
+  records: readonly NewRecord[],
+  cipher: Pick<ValueCipher, 'seal'> = IN_THE_CLEAR,
+): AcceptRequest {
   const prepared = records.map((record) => {
     const headers = encodeHeaders(record.headers);
     const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0) + headers.length;
-    return { record, headers, bytes, lane: laneOf(record.topic, record.key, record.messageId) };
+    const stored = cipher.seal(record.messageId, record.value);
+    return {
+      record,
+      headers,
+      stored,
+      bytes,
+      lane: laneOf(record.topic, record.key, record.messageId),
+    };
   });
   return { records: prepared, bytes: prepared.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
@@ -84,6 +96,7 @@ export async function insertPlanned(
   onAdded: (records: readonly OutboxRecord[]) => void,
 ): Promise<readonly AcceptOutcome[]> {
   await insert(tx, staged);
+  await noteSubjects(tx, staged);
   const added = new Map(staged.map((one) => [one, newRecord(one, tx.now)]));
   tx.news.noteAccepted(staged.map(({ id }) => id));
   if (staged.length > 0) {

@@ -1,3 +1,4 @@
+import { appendAudit } from './audit/append.js';
 import { forgetArrived } from './arrived.js';
 import { conditions, namedIn, Parameters } from './filter.js';
 import { laneOf } from './lane.js';
@@ -190,10 +191,17 @@ async function note(
   toTopic: string | null,
 ): Promise<void> {
   if (ids.length === 0) return;
-  await tx.query(
-    'INSERT INTO audit (at, actor, action, reason, to_topic, message_id, topic, tenant)' +
-      ` SELECT $1, $2, $3, $4, $5, message_id, topic, tenant FROM record` +
-      ` WHERE id ${tx.dialect.among('$6', 'bigint')}`,
-    [tx.now, audit.actor, action, audit.reason ?? null, toTopic, JSON.stringify(ids)],
+  const rows = await tx.query(
+    `SELECT message_id, topic, tenant FROM record WHERE id ${tx.dialect.among('$1', 'bigint')} ORDER BY id`,
+    [JSON.stringify(ids)],
   );
+  const entries = rows.map((row) => ({
+    ...audit,
+    action,
+    messageId: row['message_id'] as string,
+    topic: row['topic'] as string,
+    tenant: row['tenant'] as string,
+    toTopic,
+  }));
+  await appendAudit(tx, tx.now, entries);
 }

@@ -108,6 +108,8 @@ export interface Engine {
   /** Counts a record of so many bytes against the disk; false when what is left is kept for the drain. */
   reserve(bytes: number): boolean;
   health(): Promise<StorageHealth>;
+  /** Contents were removed: they are to leave what the database has written beside its tables, too. */
+  noteRemoved(): void;
   /** `alone` runs a step while the writer rests between two transactions; `idle` says whether nothing waits for it. */
   checkpoint(
     alone: (step: () => Promise<void>) => Promise<void>,

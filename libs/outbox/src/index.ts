@@ -9,6 +9,12 @@ export type { OutboxErrorCode } from './outbox.error.js';
 export { OutboxModule } from './outbox.module.js';
 export type { OutboxAsyncOptions } from './outbox.module.js';
 export { OutboxStore } from './outbox.store.js';
+export type { AuditEntry } from './audit/append.js';
+export { headText, parseHead } from './audit/chain.js';
+export type { AuditHead } from './audit/chain.js';
+export type { AuditFault, AuditFinding } from './audit/chain-check.js';
+export { checkAudit, listAudit } from './operator/audit-log.js';
+export type { AuditLine, CheckedAudit } from './operator/audit-log.js';
 export type {
   Acceptance,
   AppendedOffsets,
@@ -20,12 +26,14 @@ export type {
   DeadLetter,
   Failure,
   Identified,
+  NotedChanges,
   OpenBatch,
   OutboxStats,
   Page,
   PageRequest,
   PipelineState,
   PurgeAges,
+  TopicAges,
   RecordFilter,
   Sight,
   StorageHealth,
@@ -43,6 +51,8 @@ export type {
   RecordStatus,
   RecordTransaction,
 } from './record.js';
+export { parseValueKeys } from './values/value-keys.js';
+export type { ValueKey, ValueKeys } from './values/value-cipher.js';
 export { backupSqlite } from './operator/backup.js';
 export type { Backup } from './operator/backup.js';
 export { inspectOutbox, inspectPipelines } from './operator/inspect-outbox.js';
@@ -51,6 +61,8 @@ export { sqliteFileOf } from './operator/open-engine.js';
 export { Reconciliation } from './operator/reconciliation.js';
 export type { ReconcileChange, ReconcileCounts, Remembered } from './operator/reconcile-changes.js';
 export type { Anchor, KnownRecord, SentRow, Unsettled } from './operator/reconcile-reads.js';
+export { eraseSubject, findSubject } from './operator/subject-search.js';
+export type { Erased, SubjectRecord } from './operator/subject-search.js';
 export { recoverSqlite } from './operator/recover.js';
 export type { Recovered, RecoverOptions } from './operator/recover.js';
 export type { StoredContent } from './operator/judge.js';

@@ -1,11 +1,14 @@
 import type { SqlValue } from './engine.js';
 import { nameOf, type NewRecord } from './record.js';
+import type { SealedValue } from './values/value-cipher.js';
 import type { Transaction } from './transaction.js';
 
 /** A record made ready before it waits for the writer. */
 export interface PreparedRecord {
   readonly record: NewRecord;
   readonly headers: Buffer;
+  /** The value as it is stored. */
+  readonly stored: SealedValue;
   /** Bytes of key, value and headers. */
   readonly bytes: number;
   readonly lane: number;
@@ -70,7 +73,8 @@ function chunkSize(staged: readonly Staged[], at: number): number {
 async function storeAtOnce(tx: Transaction, chunk: readonly Staged[]): Promise<void> {
   const values = chunk.flatMap(({ prepared }) => [
     ...valuesOf(prepared, tx.now),
-    prepared.record.value,
+    prepared.stored.bytes,
+    prepared.stored.keyId,
   ]);
   await storeRows(tx, addBoth(chunk.length), chunk, values);
 }
@@ -80,7 +84,7 @@ async function storeInTwo(tx: Transaction, chunk: readonly Staged[]): Promise<vo
   await storeRows(tx, addRecords(chunk.length), chunk, values);
   await tx.query(
     addPayloads(chunk.length),
-    chunk.flatMap(({ id, prepared }) => [id, prepared.record.value]),
+    chunk.flatMap(({ id, prepared: { stored } }) => [id, stored.bytes, stored.keyId]),
   );
 }
 
@@ -114,8 +118,8 @@ function memo(of: (size: number) => string): (size: number) => string {
 const addBoth = memo(
   (size) =>
     "WITH added AS (SELECT nextval('record_id_seq') AS id, given.* FROM" +
-    ` (VALUES ${places(size, [...TYPES, 'bytea'])}) AS given (${NAMES}, "value")),` +
-    ' kept AS (INSERT INTO payload (record_id, "value") SELECT id, "value" FROM added' +
+    ` (VALUES ${places(size, [...TYPES, 'bytea', 'varchar'])}) AS given (${NAMES}, "value", key_id)),` +
+    ' kept AS (INSERT INTO payload (record_id, "value", key_id) SELECT id, "value", key_id FROM added' +
     ` WHERE "value" IS NOT NULL) INSERT INTO record (id, ${NAMES}) SELECT id, ${NAMES} FROM added` +
     ' RETURNING id, message_id, tenant',
 );
@@ -128,8 +132,8 @@ const addRecords = memo((size) => {
 });
 const addPayloads = memo(
   (size) =>
-    'INSERT INTO payload (record_id, "value") SELECT column1, column2 FROM' +
-    ` (VALUES ${places(size, [null, null])}) WHERE column2 IS NOT NULL`,
+    'INSERT INTO payload (record_id, "value", key_id) SELECT column1, column2, column3 FROM' +
+    ` (VALUES ${places(size, [null, null, null])}) WHERE column2 IS NOT NULL`,
 );
 
 /** So many rows of placeholders. */

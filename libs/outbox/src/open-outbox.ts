@@ -3,6 +3,7 @@ import type { OutboxStore } from './outbox.store.js';
 import { portError } from './port-error.js';
 import { openPostgres } from './postgres/open-postgres.js';
 import { SqlOutboxStore } from './sql-outbox.store.js';
+import { ValueCipher, type ValueKeys } from './values/value-cipher.js';
 import { openSqlite } from './sqlite/open-sqlite.js';
 
 export interface OutboxOptions {
@@ -10,29 +11,39 @@ export interface OutboxOptions {
   readonly url: string;
   /** Size of the ballast file beside an SQLite database; 0 for none. */
   readonly ballastBytes: number;
+  /** Values are encrypted with the first of these keys; none: they are stored as they are. */
+  readonly valueKeys?: ValueKeys;
 }
 
 /**
  * Opens the outbox: takes the process's lock, checks what the database promises, migrates it.
- * @throws OutboxError `storage_locked`, `storage_unsafe`, `storage_corrupt`, `storage_full`, `storage_unavailable`;
+ * @throws OutboxError `values_key_missing`, `storage_locked`, `storage_unsafe`, `storage_corrupt`, `storage_full`, `storage_unavailable`;
  * a URL of another kind is a TypeError.
  */
-export async function openOutbox({ url, ballastBytes }: OutboxOptions): Promise<OutboxStore> {
-  if (/^postgres(ql)?:\/\//.test(url)) return openStore(await openPostgres(url, 'shared'));
-  if (url.startsWith('sqlite:')) return openSqliteOutbox(url.slice('sqlite:'.length), ballastBytes);
+export async function openOutbox(options: OutboxOptions): Promise<OutboxStore> {
+  const { url, ballastBytes, valueKeys } = options;
+  const cipher = valueKeys === undefined ? null : new ValueCipher(valueKeys);
+  if (/^postgres(ql)?:\/\//.test(url)) return openStore(await openPostgres(url, 'shared'), cipher);
+  if (url.startsWith('sqlite:')) {
+    return openSqliteOutbox(url.slice('sqlite:'.length), ballastBytes, cipher);
+  }
   throw new TypeError('The URL of the outbox begins with sqlite: or postgres://.');
 }
 
-async function openSqliteOutbox(file: string, ballastBytes: number): Promise<OutboxStore> {
+async function openSqliteOutbox(
+  file: string,
+  ballastBytes: number,
+  cipher: ValueCipher | null,
+): Promise<OutboxStore> {
   let store: SqlOutboxStore | null = null;
   const engine = await openSqlite(file, ballastBytes, (error) => store?.fail(error));
-  store = await openStore(engine);
+  store = await openStore(engine, cipher);
   return store;
 }
 
-async function openStore(engine: Engine): Promise<SqlOutboxStore> {
+async function openStore(engine: Engine, cipher: ValueCipher | null): Promise<SqlOutboxStore> {
   try {
-    return await SqlOutboxStore.open(engine);
+    return await SqlOutboxStore.open(engine, cipher);
   } catch (error) {
     await engine.close();
     throw portError(error);

@@ -10,6 +10,7 @@
  * - `storage_unsafe`: the database cannot keep the promise (synchronous is off, network file system, old SQLite).
  * - `lease_lost`: another instance has the slot for which the change was to be made.
  * - `storage_newer`: a later version has made of the database what this one cannot work with.
+ * - `values_key_missing`: a value is encrypted with a key that was not given.
  * - `storage_corrupt`: the database failed its check at start, or the payload of a record is gone.
  */
 export type OutboxErrorCode =
@@ -23,6 +24,7 @@ export type OutboxErrorCode =
   | 'storage_unsafe'
   | 'lease_lost'
   | 'storage_newer'
+  | 'values_key_missing'
   | 'storage_corrupt';
 
 export class OutboxError extends Error {

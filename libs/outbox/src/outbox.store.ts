@@ -1,3 +1,5 @@
+import type { AuditEntry } from './audit/append.js';
+import type { AuditHead } from './audit/chain.js';
 import type { Leases, Share } from './leases.js';
 import type { IdRange } from './news.js';
 import type {
@@ -171,12 +173,27 @@ export interface Audit {
   readonly reason?: string;
 }
 
+export interface NotedChanges {
+  readonly entries: readonly AuditEntry[];
+  /** Null: nothing is. */
+  readonly noted: string | null;
+}
+
 export interface PurgeAges {
   /** Epoch milliseconds: sent records settled before this lose everything but id, hash and place. */
   readonly sentBefore: number;
   /** Ids and hashes of records purged and settled before this are forgotten. */
   readonly idsBefore: number;
   /** Dead letters buried before this are removed. */
+  readonly deadLettersBefore: number;
+  /** Topics with ages of their own; none where absent. Keep their order: it is what the places reached are known by. */
+  readonly byTopic?: readonly TopicAges[];
+}
+
+/** As `PurgeAges`, of a topic, or of those that begin so where a `*` stands at the end. The longest beginning counts. */
+export interface TopicAges {
+  readonly topic: string;
+  readonly sentBefore: number;
   readonly deadLettersBefore: number;
 }
 
@@ -420,6 +437,23 @@ export abstract class OutboxStore {
   abstract oldestOpenAt(): Promise<number | null>;
 
   abstract storageHealth(): Promise<StorageHealth>;
+
+  // ── audit ───────────────────────────────────────────────────────────────────────────────────────
+  /** Adds rows to the audit. */
+  abstract note(entries: readonly AuditEntry[]): Promise<void>;
+
+  /**
+   * Adds to the audit what has changed in something that lies elsewhere, once, however many instances see it change.
+   * @param name of that thing.
+   * @param changes of what was noted last (null: nothing yet): the rows, and what is to be noted; may be run again.
+   */
+  abstract noteChanges(
+    name: string,
+    changes: (noted: string | null) => NotedChanges,
+  ): Promise<void>;
+
+  /** Where the audit ends now. */
+  abstract auditHead(): Promise<AuditHead>;
 
   // ── keep it small ───────────────────────────────────────────────────────────────────────────────
   /** Removes at most `limit` rows that are past their age in one short transaction; returns how many. */

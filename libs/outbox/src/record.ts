@@ -43,6 +43,8 @@ export interface NewRecord {
   /** The partition chosen at the edge while the topic's partition count is known, else `null`. */
   readonly partition: number | null;
   readonly transaction: RecordTransaction | null;
+  /** Marks of those whom it is about, each once, at most 32 characters: it is found by them. None where absent. */
+  readonly subjects?: readonly string[];
 }
 
 /** A durable record that waits for Kafka, with everything that its delivery needs. */

@@ -1,6 +1,7 @@
 import type { Row } from './engine.js';
 import { decodeHeaders } from './headers.js';
 import { OutboxError } from './outbox.error.js';
+import { keyMissing } from './values/value-cipher.js';
 import type { DeadLetter } from './outbox.store.js';
 import type {
   Attempt,
@@ -17,7 +18,8 @@ const OFFSET = 'CAST(kafka_offset AS TEXT) AS kafka_offset';
 export const RECORD_COLUMNS =
   'id, message_id, tenant, topic, delivery, lane, requested_partition, kafka_partition, status, retry_count, ' +
   'last_error_code, replays, "timestamp", bytes, "key", headers, transaction_id, transaction_size, ' +
-  '(SELECT payload."value" FROM payload WHERE payload.record_id = record.id) AS "value"';
+  '(SELECT payload."value" FROM payload WHERE payload.record_id = record.id) AS "value", ' +
+  '(SELECT payload.key_id FROM payload WHERE payload.record_id = record.id) AS value_key';
 
 /** What `deadLetterOf` reads. */
 export const DEAD_LETTER_COLUMNS = `${RECORD_COLUMNS}, failed_at, last_error, published_at`;
@@ -34,7 +36,8 @@ export const SETTLED_STATE_COLUMNS =
 
 /**
  * A record whose payload is gone must not go to Kafka as a tombstone, which takes the key's other records with it.
- * @throws OutboxError `storage_corrupt`.
+ * Nor may one that is encrypted go as it is: who has its key has opened it before (`values/opening-engine.ts`).
+ * @throws OutboxError `storage_corrupt`, `values_key_missing`.
  */
 export function recordOf(row: Row): OutboxRecord {
   const messageId = row['message_id'] as string;
@@ -44,6 +47,8 @@ export function recordOf(row: Row): OutboxRecord {
       messageId,
     });
   }
+  const keyId = row['value_key'];
+  if (typeof keyId === 'string') throw keyMissing(messageId, keyId);
   return {
     id: row['id'] as number,
     messageId,

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { prepare } from './accept.js';
+import { appendAudit, readHead, type AuditEntry } from './audit/append.js';
+import { NO_HEAD, type AuditHead } from './audit/chain.js';
+import { noteChanges } from './audit/note-changes.js';
 import * as arriving from './arrived.js';
 import * as batches from './batch.js';
 import { Counters } from './counters.js';
@@ -22,6 +25,7 @@ import {
   type DueTransaction,
   type Failure,
   type Identified,
+  type NotedChanges,
   type OutboxStats,
   type Page,
   type PageRequest,
@@ -33,13 +37,17 @@ import {
   type Unlisten,
 } from './outbox.store.js';
 import { portError, unavailable } from './port-error.js';
-import { purgeSlice } from './purge.js';
+import { purgeExpired, purgeSlice, SLICE_BYTES, type Purged } from './purge.js';
 import { AskReads, RelayReads } from './reads.js';
 import { readReconcileMark } from './reconcile-mark.js';
 import type { Acknowledgement, Attempt, NewRecord, OutboxRecord, RecordState } from './record.js';
 import { RECORD_COLUMNS, recordOf } from './rows.js';
+import { RetentionWalk } from './retention-walk.js';
 import * as settling from './settle.js';
 import type { Transaction } from './transaction.js';
+import { checkValueKeys } from './values/key-ids.js';
+import { openingEngine } from './values/opening-engine.js';
+import type { ValueCipher } from './values/value-cipher.js';
 
 /** Dead letters replayed in one transaction: they are read whole, each with its value. */
 const REPLAY_SLICE = 100;
@@ -56,6 +64,7 @@ export class SqlOutboxStore extends OutboxStore {
   /** Whose changes this makes; null: those of the one bridge. */
   private readonly share: Share | null = null;
   private readonly asks: AskReads;
+  private readonly retention: RetentionWalk;
   private readonly accepted = new Listeners<readonly OutboxRecord[]>();
   private readonly replayed = new Listeners<readonly OutboxRecord[]>();
   private readonly discarded = new Listeners<readonly Identified[]>();
@@ -71,12 +80,14 @@ export class SqlOutboxStore extends OutboxStore {
     readonly outboxId: string,
     private highestId: number,
     override readonly needsReconcile: string | null,
+    private readonly cipher: ValueCipher | null,
   ) {
     super();
     this.repaired = engine.repaired;
     this.leases = engine.leases;
     this.relay = new RelayReads(engine.relayReader, engine.dialect);
     this.asks = new AskReads(engine.askReader, engine.dialect, outboxId);
+    this.retention = new RetentionWalk(engine.askReader);
     this.group = new GroupCommit(engine, counters, {
       added: (records) => this.added(records),
       resume: (tx) => this.resume(tx),
@@ -92,10 +103,10 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   /** Takes over an opened database; the counters are put right by a recount of the open rows. */
-  static async open(engine: Engine): Promise<SqlOutboxStore> {
+  static async open(engine: Engine, cipher: ValueCipher | null = null): Promise<SqlOutboxStore> {
     for (let conflicts = 0; ; conflicts++) {
       try {
-        return await SqlOutboxStore.openOnce(engine);
+        return await SqlOutboxStore.openOnce(engine, cipher);
       } catch (error) {
         await engine.writer.rollback();
         const isConflict = error instanceof SqlError && error.kind === 'conflict';
@@ -104,7 +115,8 @@ export class SqlOutboxStore extends OutboxStore {
     }
   }
 
-  private static async openOnce(engine: Engine): Promise<SqlOutboxStore> {
+  private static async openOnce(real: Engine, cipher: ValueCipher | null): Promise<SqlOutboxStore> {
+    const engine = cipher === null ? real : openingEngine(real, cipher);
     const { writer, dialect } = engine;
     const counters = new Counters();
     // Rows and counters of one moment, while other instances go on.
@@ -117,9 +129,10 @@ export class SqlOutboxStore extends OutboxStore {
     await counters.prepare(writer, dialect);
     const [last] = await writer.query(dialect.lastId);
     const mark = await readReconcileMark(writer);
+    await checkValueKeys(writer, cipher);
     await writer.commit();
     const outboxId = meta?.['value'] as string;
-    return new SqlOutboxStore(engine, counters, outboxId, last?.['id'] as number, mark);
+    return new SqlOutboxStore(engine, counters, outboxId, last?.['id'] as number, mark, cipher);
   }
 
   /** The database failed for good, as one of its connections found out. */
@@ -128,7 +141,7 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   override async accept(records: readonly NewRecord[]): Promise<readonly Acceptance[]> {
-    return this.group.accept(prepare(records));
+    return this.group.accept(prepare(records, this.cipher ?? undefined));
   }
 
   override onAccepted(listener: (records: readonly OutboxRecord[]) => void): Unlisten {
@@ -331,9 +344,27 @@ export class SqlOutboxStore extends OutboxStore {
     const change = this.group.change(async (tx) => {
       const gone = await deadLetters.discard(tx, messageId, sight, audit);
       tx.news.noteDiscarded(gone.map(({ id }) => id));
-      tx.afterCommit(() => this.discarded.tell(gone));
+      tx.afterCommit(() => {
+        this.engine.noteRemoved();
+        this.discarded.tell(gone);
+      });
     });
     return this.doubts.discard(messageId, change);
+  }
+
+  override note(entries: readonly AuditEntry[]): Promise<void> {
+    return this.group.change((tx) => appendAudit(tx, tx.now, entries));
+  }
+
+  override noteChanges(
+    name: string,
+    changes: (noted: string | null) => NotedChanges,
+  ): Promise<void> {
+    return this.group.change((tx) => noteChanges(tx, name, changes));
+  }
+
+  override async auditHead(): Promise<AuditHead> {
+    return (await asked(readHead(this.engine.askReader))) ?? NO_HEAD;
   }
 
   override find(messageId: string, sight: Sight = {}): Promise<RecordState | null> {
@@ -381,11 +412,20 @@ export class SqlOutboxStore extends OutboxStore {
     }
   }
 
-  override purge(ages: PurgeAges, limit: number): Promise<number> {
+  override async purge(ages: PurgeAges, limit: number): Promise<number> {
+    if ((ages.byTopic ?? []).length === 0) return this.remove((tx) => purgeSlice(tx, ages, limit));
+    const expired = await asked(this.retention.next(ages, limit, SLICE_BYTES));
+    const removed = await this.remove((tx) => purgeExpired(tx, expired, ages, limit));
+    expired.gone();
+    return removed;
+  }
+
+  private remove(purge: (tx: Transaction) => Promise<Purged>): Promise<number> {
     return this.group.change(async (tx) => {
-      const { removed, deadLetters: gone } = await purgeSlice(tx, ages, limit);
+      const { removed, deadLetters: gone } = await purge(tx);
       tx.news.noteDiscarded(gone.map(({ id }) => id));
       if (gone.length > 0) tx.afterCommit(() => this.discarded.tell(gone));
+      if (removed > 0) tx.afterCommit(() => this.engine.noteRemoved());
       return removed;
     });
   }

@@ -327,6 +327,9 @@ export class MemoryOutbox extends OutboxStore {
     }
   }
 
+  override note = unused;
+  override noteChanges = unused;
+  override auditHead = unused;
   override replayMatching = unused;
   override attempts = unused;
   override list = unused;

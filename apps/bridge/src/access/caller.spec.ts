@@ -19,5 +19,5 @@ test.each<[readonly string[], string, boolean]>([
 
 test('who is not known may everything while nobody is', () => {
   expect(mayUse(ANONYMOUS, 'x')).toBe(true);
-  expect([...ANONYMOUS.roles]).toEqual(['produce', 'read', 'replay', 'admin']);
+  expect([...ANONYMOUS.roles]).toEqual(['produce', 'read', 'replay', 'reveal', 'admin']);
 });

@@ -1,8 +1,10 @@
 import { Tenants } from './tenants.js';
 import { fits } from './topic-patterns.js';
 
-/** What a caller may do. A route that changes something and names no other role needs `admin`. */
-export const ROLES = ['produce', 'read', 'replay', 'admin'] as const;
+/**
+ * What a caller may do; `reveal`: see what is personal in a record, beside `read`. A route that changes something and names no other role needs `admin`.
+ */
+export const ROLES = ['produce', 'read', 'replay', 'reveal', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Who asks, with his rights. His own rights decide, not those that the bridge has in Kafka. */

@@ -3,7 +3,7 @@ import { ProblemError } from '../problem/index.js';
 import { ANONYMOUS, type Caller } from './caller.js';
 import type { ApiKey } from './api-key.js';
 import { Failures } from './failures.js';
-import { Identities } from './identities.js';
+import { Identities, type Identity } from './identities.js';
 import { readLastUse, writeLastUse } from './last-use.js';
 import { readIdentities, versionOf, type Version } from './identities-file.js';
 
@@ -23,6 +23,7 @@ export class Door {
   private readonly used = new Map<string, number>();
   private noteAt = 0;
   private readonly failures = new Failures();
+  private tell: (entries: readonly Identity[]) => void = () => undefined;
 
   /** @param identities what the file held when the configuration was read. */
   constructor(
@@ -44,6 +45,12 @@ export class Door {
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
     this.noteUse();
+  }
+
+  /** The listener hears what the file holds, now and whenever that changes. */
+  onRead(listener: (entries: readonly Identity[]) => void): void {
+    this.tell = listener;
+    listener(this.identities.entries);
   }
 
   /** Whether keys are asked for. Once they are, they are for as long as the process lives. */
@@ -109,5 +116,6 @@ export class Door {
     const before = this.identities.entries.length;
     this.identities = read;
     this.logger.log('The identities were read', { before, now: read.entries.length });
+    this.tell(read.entries);
   }
 }

@@ -35,7 +35,7 @@ test('no key but a valid one does', () => {
   expect(callerOf(entries, newApiKey().text, NOW)).toBeNull();
   const other = parseApiKey(newApiKey().text)?.secret;
   expect(callerOf(entries, `ponte_${id}.${other}`, NOW)).toBeNull();
-  expect(callerOf(revoked(entries, id, NOW)?.entries ?? [], text, NOW)).toBeNull();
+  expect(callerOf(revoked(entries, id, 'maria', NOW)?.entries ?? [], text, NOW)).toBeNull();
 });
 
 test('a key that is rotated has a successor with its rights, and ends after the overlap', () => {
@@ -58,10 +58,10 @@ test('the overlap makes no key valid for longer than it was', () => {
 
 test('what is not there cannot be revoked or rotated, nor can what is revoked', () => {
   const { entries, id } = make();
-  const without = revoked(entries, id, NOW)?.entries ?? [];
-  expect(revoked(without, id, NOW)).toBeNull();
+  const without = revoked(entries, id, 'maria', NOW)?.entries ?? [];
+  expect(revoked(without, id, 'maria', NOW)).toBeNull();
   expect(rotated(without, id, 'root', NOW, 1)).toBeNull();
-  expect(revoked(entries, '0123456789abcdef', NOW)).toBeNull();
+  expect(revoked(entries, '0123456789abcdef', 'maria', NOW)).toBeNull();
 });
 
 describe('a file that is not right is refused whole', () => {

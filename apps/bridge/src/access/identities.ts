@@ -17,6 +17,8 @@ export interface Identity {
   readonly created_by: string;
   readonly expires_at: string | null;
   readonly revoked_at: string | null;
+  /** Who made the last change of it, for the audit. */
+  readonly changed_by?: string;
 }
 
 const NAME = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
@@ -120,7 +122,7 @@ function parse(text: string): unknown {
 
 type Fields = Readonly<Record<string, (value: unknown) => boolean>>;
 
-const FIELDS: Readonly<Record<keyof Identity, (value: unknown) => boolean>> = {
+const FIELDS: Readonly<Record<keyof Required<Identity>, (value: unknown) => boolean>> = {
   id: (value) => typeof value === 'string' && ID.test(value),
   name: (value) => typeof value === 'string' && isName(value),
   hash: (value) => typeof value === 'string' && HASH.test(value),
@@ -131,6 +133,7 @@ const FIELDS: Readonly<Record<keyof Identity, (value: unknown) => boolean>> = {
   created_by: (value) => typeof value === 'string',
   expires_at: (value) => value === null || isInstant(value),
   revoked_at: (value) => value === null || isInstant(value),
+  changed_by: (value) => value === undefined || typeof value === 'string',
 };
 
 const isLimit = (value: unknown): boolean =>

@@ -44,10 +44,19 @@ export function created(
 }
 
 /** Null: there is no such key, or it is revoked already. */
-export function revoked(entries: readonly Identity[], id: string, now: number): Changed | null {
+export function revoked(
+  entries: readonly Identity[],
+  id: string,
+  by: string,
+  now: number,
+): Changed | null {
   const found = entries.find((one) => one.id === id && one.revoked_at === null);
   if (found === undefined) return null;
-  return { entries: withOne(entries, { ...found, revoked_at: iso(now) }), id, text: null };
+  return {
+    entries: withOne(entries, { ...found, revoked_at: iso(now), changed_by: by }),
+    id,
+    text: null,
+  };
 }
 
 /**
@@ -66,7 +75,7 @@ export function rotated(
   const { name, roles, topics, tenant = null, created_at, expires_at } = old;
   const validMs = expires_at === null ? null : Date.parse(expires_at) - Date.parse(created_at);
   const until = Math.min(now + overlapMs, expires_at === null ? Infinity : Date.parse(expires_at));
-  const rest = withOne(entries, { ...old, expires_at: iso(until) });
+  const rest = withOne(entries, { ...old, expires_at: iso(until), changed_by: by });
   return created(rest, { name, roles, topics, tenant, validMs }, by, now);
 }
 

@@ -11,7 +11,8 @@ import {
   filterOf,
   MessageIdParam,
   readPage,
-  RecordQuery,
+  RevealQuery,
+  Reveals,
   seenBy,
   sightOf,
 } from '../messages/index.js';
@@ -29,6 +30,7 @@ export class DeadLettersController {
     private readonly store: OutboxStore,
     private readonly topics: TopicAdmin,
     private readonly configuration: Configuration,
+    private readonly reveals: Reveals,
   ) {}
 
   @Get()
@@ -46,8 +48,8 @@ export class DeadLettersController {
 
   @Get(':message_id')
   async one(
-    @MessageIdParam() messageId: string,
-    @ControlQuery(RecordQuery) query: RecordQuery,
+    @MessageIdParam('with a query') messageId: string,
+    @ControlQuery(RevealQuery) query: RevealQuery,
     @Req() request: FastifyRequest,
   ): Promise<DeadLetterView> {
     const sight = sightOf(request.caller, query);
@@ -58,7 +60,9 @@ export class DeadLettersController {
     if (state === null || letter === null) {
       throw new ProblemError('not_found', 'No dead letter has this message id');
     }
-    return deadLetterView(state, letter, await this.store.attempts(state.id));
+    const attempts = await this.store.attempts(state.id);
+    const isRevealed = await this.reveals.check(request.caller, query.reveal, state);
+    return deadLetterView(state, letter, attempts, isRevealed);
   }
 
   @Post(':message_id/replay')

@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { TopicAdmin } from '@bridge/kafka';
 import type { FastifyRequest } from 'fastify';
 import { checkTopicOf, mayUse } from '../access/index.js';
+import { TopicAudit } from '../audit/index.js';
 import { ControlBody, refuseQuery } from '../http/index.js';
 import { checkVisibleTopic, isHiddenTopic } from '../ingestion/index.js';
 import { NewTopicDto } from './new-topic.dto.js';
@@ -19,7 +20,10 @@ interface TopicView {
 
 @Controller()
 export class TopicsController {
-  constructor(private readonly topics: TopicAdmin) {}
+  constructor(
+    private readonly topics: TopicAdmin,
+    private readonly audit: TopicAudit,
+  ) {}
 
   @Get('topics')
   async list(@Req() request: FastifyRequest): Promise<readonly string[]> {
@@ -58,7 +62,11 @@ export class TopicsController {
     const config = Object.fromEntries(
       Object.entries(dto.config).map(([name, value]) => [name, String(value)]),
     );
-    await this.topics.create({ topic, partitions, replicationFactor, config });
+    const wanted = { partitions, replicationFactor, config };
+    await this.audit.around(
+      { caller: request.caller, action: 'topic_create', topic, wanted },
+      async () => this.topics.create({ topic, ...wanted }),
+    );
     return { success: true, topic, partitions, replicationFactor };
   }
 }

@@ -40,7 +40,7 @@ const DAY_MS = 86_400_000;
 export const KEYS_USAGE = `npm run keys -- <command> [options]
 
   create NAME               makes a key and shows it, once
-      --role ROLE           what it may do: produce, read, replay, admin; may be repeated
+      --role ROLE           what it may do: produce, read, replay, reveal, admin; may be repeated
       --topic TOPIC         a topic, or the beginning of topics with a * at its end; may be repeated ("*": all)
       --tenant NAME         whose key it is; it reaches only topics of this tenant
       --expires TIME        how long it is valid, such as 90d; without it until it is revoked
@@ -131,11 +131,11 @@ function keyOf(
   if (!isName(name))
     throw new UsageError('A name is 1 to 100 characters without control characters.');
   if (role.length === 0)
-    throw new UsageError('create needs --role: produce, read, replay or admin.');
+    throw new UsageError('create needs --role: produce, read, replay, reveal or admin.');
   if (topic.length === 0) throw new UsageError('create needs --topic; --topic "*" is every topic.');
   const roles = role.map((one) => {
     if (!isRole(one))
-      throw new UsageError(`There is no role ${one}: produce, read, replay, admin.`);
+      throw new UsageError(`There is no role ${one}: produce, read, replay, reveal, admin.`);
     return one;
   });
   return { name, roles: [...new Set(roles)], topics: topicsOf(topic), tenant };

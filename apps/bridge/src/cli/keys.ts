@@ -91,7 +91,7 @@ function change(command: KeyChange, entries: readonly Identity[]): Changed | nul
     case 'create':
       return created(entries, command.key, by, now);
     case 'revoke':
-      return revoked(entries, command.id, now);
+      return revoked(entries, command.id, by, now);
     case 'rotate':
       return rotated(entries, command.id, by, now, command.overlapMs);
     default: {

@@ -18,6 +18,7 @@ export async function recover(
   }
   const recovered = await recoverSqlite(source, {
     outboxId,
+    ...(config.outbox.valueKeys === null ? {} : { valueKeys: config.outbox.valueKeys }),
     trust: ({ requestHash, requestedPartition, ...record }) =>
       possibleHashes(record, [requestedPartition]).some((hash) => hash.equals(requestHash)),
     onProgress: (table, rows) => progress(`${table}: ${count(rows, 'row')}`),

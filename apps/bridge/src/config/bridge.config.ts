@@ -1,5 +1,6 @@
-import type { DeliveryMode } from '@bridge/outbox';
+import type { DeliveryMode, ValueKeys } from '@bridge/outbox';
 import type { Identities } from '../access/index.js';
+import type { TopicRetention } from './topic-retention.js';
 
 /** The topic whose group offsets are the ledger. Nothing is ever written to it, and nobody may post to it. */
 export const LEDGER_TOPIC = '_ponte.ledger';
@@ -28,6 +29,10 @@ export interface BridgeConfig {
     readonly enabled: boolean;
     readonly url: string;
     readonly ballastBytes: number;
+    /** Null: values are stored as they are. */
+    readonly valueKeys: ValueKeys | null;
+    /** Null: nobody is noted whom records are about. */
+    readonly subjectKeys: ValueKeys | null;
   };
   readonly kafka: {
     readonly brokers: readonly string[];
@@ -58,6 +63,7 @@ export interface BridgeConfig {
     readonly sentMs: number;
     readonly idsMs: number;
     readonly deadLettersMs: number;
+    readonly byTopic: readonly TopicRetention[];
   };
   readonly logLevel: LogLevel;
   /** `DELIVERY_<TOPIC>` and `MESSAGE_ID_POINTER_<TOPIC>`: the topic's name in capitals, what is not a letter or digit as `_`. */

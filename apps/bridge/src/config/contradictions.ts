@@ -6,6 +6,7 @@ import { kafkaContradictions } from './kafka-contradictions.js';
 import { isLoopback } from './loopback.js';
 import { verifiesServer } from './postgres-url.js';
 import type { TopicOverrides } from './topic-rules.js';
+import { parseTopicRetention } from './topic-retention.js';
 import { parseDuration, parseSize } from './units.js';
 import type { Variables } from './variables.js';
 
@@ -93,6 +94,13 @@ function times(v: Variables): readonly Contradiction[] {
       'RETENTION_IDS',
       below(v.RETENTION_IDS, v.RETENTION_SENT),
       'must not be below RETENTION_SENT: an id is known at least as long as its record',
+    ],
+    [
+      'RETENTION_BY_TOPIC',
+      (parseTopicRetention(v.RETENTION_BY_TOPIC) ?? []).some(
+        ({ sentMs }) => sentMs > (parseDuration(v.RETENTION_IDS) ?? 0),
+      ),
+      'must not name a longer time than RETENTION_IDS: an id is known at least as long as its record',
     ],
   ];
 }

@@ -26,7 +26,13 @@ test('has a default for everything', () => {
       confirmWaitMs: 5_000,
       invalidUtf8: 'windows-1252',
     },
-    outbox: { enabled: true, url: 'sqlite:./data/outbox.db', ballastBytes: 64 * 2 ** 20 },
+    outbox: {
+      enabled: true,
+      url: 'sqlite:./data/outbox.db',
+      ballastBytes: 64 * 2 ** 20,
+      valueKeys: null,
+      subjectKeys: null,
+    },
     kafka: {
       brokers: ['localhost:9092'],
       clientId: 'ponte',
@@ -48,7 +54,12 @@ test('has a default for everything', () => {
       retryMaxMs: 30_000,
     },
     limits: { queueMaxRows: 1_000_000, queueMaxBytes: 4 * 2 ** 30, minFreeDisk: { percent: 5 } },
-    retention: { sentMs: 7 * 86_400_000, idsMs: 90 * 86_400_000, deadLettersMs: 30 * 86_400_000 },
+    retention: {
+      sentMs: 7 * 86_400_000,
+      idsMs: 90 * 86_400_000,
+      deadLettersMs: 30 * 86_400_000,
+      byTopic: [],
+    },
     logLevel: 'info',
   });
   expect(config.topics.deliveryOf('any')).toBe('exactly-once');
@@ -61,6 +72,7 @@ test('reads sizes, times, lists and what is set for a topic', () => {
     QUEUE_MAX_BYTES: '2GiB',
     MIN_FREE_DISK: '1 GiB',
     RETENTION_SENT: '12h',
+    RETENTION_BY_TOPIC: 'clientes*=1d, nf.saida = 30d / 60d',
     MAX_BODY_BYTES: '2 MiB',
     OUTBOX_BALLAST: '0',
     MESSAGE_ID_POINTER: '/data/id',
@@ -71,6 +83,10 @@ test('reads sizes, times, lists and what is set for a topic', () => {
   expect(config.kafka.brokers).toEqual(['a:9092', 'b:9093']);
   expect(config.limits).toMatchObject({ queueMaxBytes: 2 ** 31, minFreeDisk: { bytes: 2 ** 30 } });
   expect(config.retention.sentMs).toBe(43_200_000);
+  expect(config.retention.byTopic).toEqual([
+    { topic: 'clientes*', sentMs: 86_400_000, deadLettersMs: null },
+    { topic: 'nf.saida', sentMs: 30 * 86_400_000, deadLettersMs: 60 * 86_400_000 },
+  ]);
   expect(config.http).toMatchObject({ maxBodyBytes: 2_097_152, port: 8081 });
   expect(config.outbox.ballastBytes).toBe(0);
   expect(config.topics.messageIdPointerOf('nf-saida')).toEqual(['data', 'a/b', 'chave~']);
@@ -168,6 +184,20 @@ test.each<[string, Record<string, string>]>([
   ['DLQ_TOPIC', { DLQ_TOPIC: '_ponte.ledger' }],
   ['RETRY_MAX_MS', { RETRY_INITIAL_MS: '500', RETRY_MAX_MS: '100' }],
   ['RETENTION_IDS', { RETENTION_IDS: '1d' }],
+  ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'clientes' }],
+  ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'clientes=' }],
+  ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'clientes=soon' }],
+  ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'clientes=1d/' }],
+  ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'clientes=1d/0s' }],
+  ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'clientes=0s' }],
+  ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: '*=1d' }],
+  ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'a*b=1d' }],
+  ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'a=1d,' }],
+  ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'a=1d,a=2d' }],
+  ['RETENTION_BY_TOPIC', { RETENTION_BY_TOPIC: 'a=91d' }],
+  ['VALUES_KEY_PATH', { VALUES_KEY_PATH: '/does/not/exist' }],
+  ['SUBJECTS_KEY_PATH', { SUBJECTS_KEY_PATH: '/etc/hostname' }],
+  ['VALUES_KEY_PATH', { VALUES_KEY_PATH: '/etc/hostname' }],
   ['OUTBOX_BALLAST', { OUTBOX_BALLAST: '16 MiB' }],
   ['PIPELINES', { PIPELINES: '2', OUTBOX_URL: 'postgres://db/ponte' }],
   ['OUTBOX_URL', { OUTBOX_URL: 'postgres://db/ponte?sslmode=no-verify' }],

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
-import type { DeliveryMode } from '@bridge/outbox';
+import { parseValueKeys, type DeliveryMode, type ValueKeys } from '@bridge/outbox';
 import { NOBODY, readIdentities, type Identities } from '../access/index.js';
 import type { BridgeConfig, LogLevel } from './bridge.config.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration.error.js';
 import { contradictions } from './contradictions.js';
 import { kafkaOf } from './kafka-access.js';
+import { parseTopicRetention } from './topic-retention.js';
 import { topicRules, type TopicOverrides } from './topic-rules.js';
 import { parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
 import { TOPIC_VARIABLES, Variables } from './variables.js';
@@ -30,10 +31,12 @@ export function readEnvironment(environment: Environment = process.env): BridgeC
   }
   const overrides = topicOverrides(given, faults);
   const identities = identitiesOf(variables, faults);
+  const valueKeys = keysIn('VALUES_KEY_PATH', variables, faults);
+  const subjectKeys = keysIn('SUBJECTS_KEY_PATH', variables, faults);
   const faulty = new Set(faults.map((f) => f.variable));
   faults.push(...contradictions(variables, overrides, identities, faulty));
   if (faults.length > 0) throw new ConfigurationError(faults);
-  return bridgeConfig(variables, overrides, identities);
+  return bridgeConfig(variables, overrides, { identities, valueKeys, subjectKeys });
 }
 
 /** For the command that makes the first key: without it the rest of the configuration may not be right yet. */
@@ -78,6 +81,31 @@ function identitiesOf(v: Variables, faults: ConfigurationFault[]): Identities {
   }
 }
 
+/** What is read of files that variables name. */
+interface Files {
+  readonly identities: Identities;
+  readonly valueKeys: ValueKeys | null;
+  readonly subjectKeys: ValueKeys | null;
+}
+
+function keysIn(
+  variable: 'VALUES_KEY_PATH' | 'SUBJECTS_KEY_PATH',
+  v: Variables,
+  faults: ConfigurationFault[],
+): ValueKeys | null {
+  const path = v[variable];
+  if (path === '') return null;
+  const text = contentOf(path);
+  try {
+    if (text === null) throw new Error('it cannot be read');
+    return parseValueKeys(text);
+  } catch (error) {
+    const reason = `names a file that is not right: ${(error as Error).message}`;
+    faults.push({ variable, reason });
+    return null;
+  }
+}
+
 function contentOf(path: string): string | null {
   try {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
@@ -108,11 +136,7 @@ function topicOverrides(
 }
 
 /** The typed configuration of variables that have passed every rule. */
-function bridgeConfig(
-  v: Variables,
-  overrides: TopicOverrides,
-  identities: Identities,
-): BridgeConfig {
+function bridgeConfig(v: Variables, overrides: TopicOverrides, files: Files): BridgeConfig {
   const mode = v.DELIVERY as DeliveryMode;
   return {
     http: {
@@ -123,11 +147,13 @@ function bridgeConfig(
       confirmWaitMs: Number(v.CONFIRM_WAIT_MS),
       invalidUtf8: v.INVALID_UTF8 as 'windows-1252' | 'reject',
     },
-    access: { path: v.KEYS_PATH, identities },
+    access: { path: v.KEYS_PATH, identities: files.identities },
     outbox: {
       enabled: v.ENABLE_OUTBOX === 'true',
       url: v.OUTBOX_URL,
       ballastBytes: size(v.OUTBOX_BALLAST),
+      valueKeys: files.valueKeys,
+      subjectKeys: files.subjectKeys,
     },
     kafka: kafkaOf(v),
     delivery: {
@@ -152,6 +178,7 @@ function bridgeConfig(
       sentMs: duration(v.RETENTION_SENT),
       idsMs: duration(v.RETENTION_IDS),
       deadLettersMs: duration(v.RETENTION_DLQ),
+      byTopic: certain(parseTopicRetention(v.RETENTION_BY_TOPIC)),
     },
     logLevel: v.LOG_LEVEL as LogLevel,
     topics: topicRules({ delivery: mode, pointer: parsePointer(v.MESSAGE_ID_POINTER) }, overrides),

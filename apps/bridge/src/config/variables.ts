@@ -1,3 +1,4 @@
+import { parseTopicRetention } from './topic-retention.js';
 import {
   IsDuration,
   IsFreeDisk,
@@ -62,6 +63,8 @@ export class Variables {
     /^(?:sqlite:.+|postgres(?:ql)?:\/\/.+)$/.test(text),
   )
   OUTBOX_URL = 'sqlite:./data/outbox.db';
+  VALUES_KEY_PATH = '';
+  SUBJECTS_KEY_PATH = '';
   @IsSize(0, TIB, 'at most 1 TiB; 0 switches it off') OUTBOX_BALLAST = '64 MiB';
 
   @IsOneOf('exactly-once', 'at-least-once') DELIVERY = 'exactly-once';
@@ -93,6 +96,11 @@ export class Variables {
   @IsDuration() RETENTION_SENT = '7d';
   @IsDuration() RETENTION_IDS = '90d';
   @IsDuration() RETENTION_DLQ = '30d';
+  @Must(
+    'must be topics or beginnings with a time or two, such as "clientes*=1d, nf-saida=30d/60d", none twice',
+    (text) => parseTopicRetention(text) !== null,
+  )
+  RETENTION_BY_TOPIC = '';
 
   @IsOneOf('debug', 'info', 'warn', 'error') LOG_LEVEL = 'info';
 }

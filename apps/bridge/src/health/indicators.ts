@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorFunction } from '@nestjs/terminus';
 import { OutboxStore } from '@bridge/outbox';
+import { mask } from '../privacy/index.js';
 import { RelayStatus } from '../relay/index.js';
 import { Readiness } from './readiness.js';
 
@@ -47,7 +48,7 @@ export class Indicators {
       state,
       stopped_by: stoppedBy,
       last_error_code: lastErrorCode,
-      last_error: lastError,
+      last_error: lastError === null ? null : mask(lastError),
     }));
     const facts = { pipelines: states, quarantined: quarantined.length };
     const check = this.service.check('kafka');

@@ -13,6 +13,7 @@ import { ProblemError } from '../problem/index.js';
 import { DirectDelivery, Settlements, type Settlement } from '../relay/index.js';
 import type { Tenants } from '../access/index.js';
 import { AdmissionGate } from './admission.gate.js';
+import { marksOf } from './marks.js';
 import { outcomeOf, outcomeOfState, type TakenRecord } from './outcome.js';
 import { Quotas } from './quotas.js';
 
@@ -58,12 +59,19 @@ export class Intake {
     const refused = this.gate.refusal() ?? this.quotas.refusal(reading.records, reading.tenants);
     const accepted =
       refused === null
-        ? await this.store.accept(reading.records)
+        ? await this.store.accept(this.marked(reading.records))
         : await this.knownOr(refused, reading);
     // Nothing may be awaited before these waits begin: the relay settles a record only after a later commit.
     const followed = accepted.map((one) => this.follow(one, patience));
     patience.releaseBody();
     return Promise.all(followed);
+  }
+
+  /** With those whom they are about, where the bridge was given a key for that. */
+  private marked(records: readonly NewRecord[]): readonly NewRecord[] {
+    const [key] = this.configuration.bridge.outbox.subjectKeys ?? [];
+    if (key === undefined) return records;
+    return records.map((record) => ({ ...record, subjects: marksOf(record, key.key) }));
   }
 
   private async follow(acceptance: Acceptance, patience: Patience): Promise<TakenRecord> {

@@ -17,7 +17,7 @@ export async function readPage(
 ): Promise<PageView> {
   try {
     const page = await store.list(filter, Number(limit), cursor);
-    return { items: page.items.map(recordView), cursor: page.cursor };
+    return { items: page.items.map((state) => recordView(state)), cursor: page.cursor };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ProblemError('invalid_parameter', 'The cursor is not one of this list', {

@@ -1,6 +1,7 @@
 import { NO_TENANT, type Attempt, type RecordState } from '@bridge/outbox';
+import { mask } from '../privacy/index.js';
 
-/** A record as it is shown: where it stands and why, never its value. Times are ISO 8601 in UTC. */
+/** A record as it is shown: where it stands and why, never its value, nothing personal. Times are ISO 8601 in UTC. */
 export interface RecordView {
   readonly message_id: string;
   /** Null where there are no tenants. */
@@ -28,15 +29,17 @@ export interface AttemptView {
   readonly error: string;
 }
 
-export function recordView(state: RecordState): RecordView {
+/** @param isRevealed whether the caller may see what is personal in its key. */
+export function recordView(state: RecordState, isRevealed = false): RecordView {
+  const key = state.key === null ? null : state.key.toString('utf8');
   return {
     message_id: state.messageId,
     tenant: state.tenant === NO_TENANT ? null : state.tenant,
     topic: state.topic,
-    key: state.key === null ? null : state.key.toString('utf8'),
+    key: key === null || isRevealed ? key : mask(key),
     status: state.status,
     retry_count: state.retryCount,
-    last_error: state.lastError,
+    last_error: state.lastError === null ? null : mask(state.lastError),
     last_error_code: state.lastErrorCode,
     created_at: time(state.createdAt),
     sent_at: state.sentAt === null ? null : time(state.sentAt),
@@ -49,7 +52,7 @@ export function recordView(state: RecordState): RecordView {
 }
 
 export function attemptView({ number, at, code, error }: Attempt): AttemptView {
-  return { number, at: time(at), code, error };
+  return { number, at: time(at), code, error: mask(error) };
 }
 
 export function time(epochMs: number): string {

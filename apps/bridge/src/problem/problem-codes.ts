@@ -25,6 +25,7 @@ export const PROBLEMS = {
   too_many_failures: { status: 429, title: 'Too many wrong keys' },
   forbidden: { status: 403, title: 'Not allowed' },
   quota_exceeded: { status: 429, title: 'Quota used up' },
+  reveal_denied: { status: 403, title: 'Not allowed to reveal' },
   // What the body says.
   empty_body: { status: 400, title: 'Empty body' },
   invalid_json: { status: 400, title: 'Invalid JSON' },

@@ -23,6 +23,7 @@ const OUTBOX: Readonly<Record<OutboxErrorCode, readonly [ProblemCode, string]>> 
   storage_locked: ['storage_unavailable', 'The storage is in use by another process'],
   storage_newer: ['storage_unavailable', 'The storage is that of a later version'],
   storage_unsafe: ['storage_unavailable', 'The storage cannot keep records safe'],
+  values_key_missing: ['storage_unavailable', 'The storage has records that cannot be opened'],
   lease_lost: ['storage_unavailable', 'The storage is not available now'],
   storage_corrupt: ['storage_unavailable', 'The storage is damaged'],
 };

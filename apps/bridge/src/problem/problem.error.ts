@@ -1,3 +1,4 @@
+import { mask } from '../privacy/index.js';
 import { PROBLEMS, type ProblemCode } from './problem-codes.js';
 import type { RestProxyCode } from './rest-proxy-codes.js';
 
@@ -58,8 +59,10 @@ export class ProblemError extends Error {
   }
 }
 
-/** One line of plain text within the limit. */
+/** One line of plain text within the limit, without what is personal. */
 function plain(text: string): string {
-  const line = text.replaceAll(/[\p{Cc}\p{Cs}]+/gu, ' ').trim();
+  const line = mask(text)
+    .replaceAll(/[\p{Cc}\p{Cs}]+/gu, ' ')
+    .trim();
   return line.length <= DETAIL_MAX ? line : `${line.slice(0, DETAIL_MAX - 1)}…`;
 }

@@ -51,6 +51,28 @@ describe('Refusals', () => {
     expect(blocks.passOver({ ...RECORD, id: 2 }, 0)).toBe(false);
   });
 
+  it('keeps and tells what a broker quotes without what is personal', async () => {
+    const told: unknown[] = [];
+    const bury = (failures: readonly { readonly error: string }[]): Promise<void> => {
+      told.push(...failures.map(({ error }) => error));
+      return Promise.resolve();
+    };
+    const settlements = {
+      settle: (_id: number, { error }: { readonly error: string }) => told.push(error),
+    } as unknown as Settlements;
+    const store = { bury } as unknown as OutboxStore;
+    const rules = { ...RULES, onDeadLetter: 'continue' } as const;
+    const refusals = new Refusals(store, blocks, settlements, CLOCK, rules, () => undefined);
+    const facts = {
+      code: 'invalid_record',
+      scope: 'record',
+      retryable: false,
+      outcome: 'not-written',
+    } as const;
+    await refusals.judge([RECORD], new KafkaError(facts, 'the key 52998224725 is refused'));
+    expect(told).toEqual(Array(2).fill('the key ***.982.247-** is refused'));
+  });
+
   it.each(['continue', 'park'] as const)(
     '%s: a replay that shares the commit comes after the burial, though it is told first',
     async (onDeadLetter) => {

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { KafkaError } from '@bridge/kafka';
 import type { OutboxRecord, OutboxStore } from '@bridge/outbox';
+import { mask } from '../privacy/index.js';
 import type { Blocks } from './blocks.js';
 import type { Clock } from './clock.js';
 import { judge, type RetryRules } from './retry-policy.js';
@@ -43,8 +44,10 @@ export class Refusals {
       if (verdict.action === 'reschedule') later.push({ row, nextAt: verdict.nextAt });
       if (verdict.action === 'bury') dead.push(row);
     }
+    // A broker may quote what it refuses; what is stored is shown, and goes into a header of the dead letter.
+    const text = mask(error.message);
     const textFor = (id: number): string =>
-      guilty.has(id) ? error.message : `with its transaction: ${error.message}`;
+      guilty.has(id) ? text : `with its transaction: ${text}`;
     await this.reschedule(later, error.code, textFor);
     await this.bury(dead, error.code, textFor);
   }

@@ -39,12 +39,17 @@ export class Sweeper {
 
   @Cron('0 * * * * *', { waitForCompletion: true })
   async purge(): Promise<void> {
-    const { sentMs, idsMs, deadLettersMs } = this.configuration.bridge.retention;
+    const { sentMs, idsMs, deadLettersMs, byTopic } = this.configuration.bridge.retention;
     const now = this.clock.now();
     const ages = {
       sentBefore: now - sentMs,
       idsBefore: now - idsMs,
       deadLettersBefore: now - deadLettersMs,
+      byTopic: byTopic.map((one) => ({
+        topic: one.topic,
+        sentBefore: now - one.sentMs,
+        deadLettersBefore: now - (one.deadLettersMs ?? deadLettersMs),
+      })),
     };
     await this.guard('purge', async () => {
       for (let slice = 0, rows = 0; slice < SLICES && rows < ROWS; slice++) {

@@ -1,4 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { AuditModule } from '../audit/index.js';
 import { HttpModule } from '../http/index.js';
 import { IngestionModule, OtherLanguages } from '../ingestion/index.js';
 import { KafkaWiring } from '../kafka.module.js';
@@ -17,7 +18,7 @@ import { V2TopicsController } from './v2/v2-topics.controller.js';
 
 /** The wire contracts of the Kafka REST Proxy, second and third version, over the same outbox. */
 @Module({
-  imports: [HttpModule, IngestionModule, KafkaWiring],
+  imports: [HttpModule, IngestionModule, KafkaWiring, AuditModule],
   controllers: [
     V2ProduceController,
     V2TopicsController,

@@ -1,5 +1,6 @@
 import { encodeHeaders } from '../headers.js';
 import { laneOf } from '../lane.js';
+import { ValueCipher } from '../values/value-cipher.js';
 import { judge, type FoundPayload } from './judge.js';
 import type { SourceRow } from './recovery-source.js';
 
@@ -25,7 +26,11 @@ function row(valueBytes: number, changes: Readonly<Record<string, unknown>> = {}
   };
 }
 
-const found = (value: Buffer | null, damaged = false): FoundPayload => ({ value, damaged });
+const found = (value: Buffer | null, damaged = false): FoundPayload => ({
+  value,
+  keyId: null,
+  damaged,
+});
 const yes = () => true;
 const no = () => false;
 
@@ -49,6 +54,20 @@ describe('a record of a damaged database', () => {
     expect(judge(row(0, { replays: 1 }), found(null), no)).toBe('whole');
     expect(judge(row(0, { replays: 1 }), found(null, true), no)).toBe('without payload');
     expect(judge(row(0, { replays: 1 }), found(Buffer.alloc(0), true), no)).toBe('whole');
+  });
+
+  it('that is encrypted is held against its hash with its key, and against its length without', () => {
+    const cipher = new ValueCipher([{ id: 'k', key: Buffer.alloc(32, 1) }]);
+    const other = new ValueCipher([{ id: 'other', key: Buffer.alloc(32, 2) }]);
+    const { bytes, keyId } = cipher.seal('nf-1', VALUE);
+    const sealed = { value: bytes, keyId, damaged: false };
+    const trusted = (content: { value: Buffer | null }) => content.value?.equals(VALUE) === true;
+    expect(judge(row(VALUE.length), sealed, trusted, cipher)).toBe('whole');
+    for (const one of [null, other])
+      expect(judge(row(VALUE.length), sealed, no, one)).toBe('whole');
+    expect(judge(row(VALUE.length + 1), sealed, yes)).toBe('distrusted');
+    bytes?.writeUInt8(bytes.readUInt8(20) ^ 1, 20);
+    expect(judge(row(VALUE.length), sealed, yes, cipher)).toBe('distrusted');
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { decodeHeaders } from '../headers.js';
 import { laneOf } from '../lane.js';
 import type { RecordHeader } from '../record.js';
 import { valueBytes } from '../rows.js';
+import { SEAL_BYTES, type ValueCipher } from '../values/value-cipher.js';
 import type { SourceRow } from './recovery-source.js';
 
 /** What of a stored record says whether it is still what was posted. */
@@ -19,7 +20,10 @@ export type Trust = (content: StoredContent) => boolean;
 
 /** What was found of a record's payload; `damaged`: it may have stood where nothing can be read. */
 export interface FoundPayload {
+  /** As it is stored. */
   readonly value: Buffer | null;
+  /** The key that it is encrypted with; null: none. */
+  readonly keyId: string | null;
   readonly damaged: boolean;
 }
 
@@ -32,11 +36,20 @@ const STATUSES: ReadonlySet<unknown> = new Set(['pending', 'failed', 'sent', 'dl
  * seen by what the record says of itself. Nor does it know that a record belongs to a payload: without it the record
  * would go to Kafka as a tombstone.
  */
-export function judge(row: SourceRow, payload: FoundPayload, trust: Trust): Judgement {
+export function judge(
+  row: SourceRow,
+  stored: FoundPayload,
+  trust: Trust,
+  cipher: ValueCipher | null = null,
+): Judgement {
   try {
+    const payload = opened(String(row['message_id']), stored, cipher);
     const bytes = valueBytes(row);
     if (payload.value === null && bytes > 0) return 'without payload';
-    if ((payload.value?.length ?? 0) !== bytes || !fits(row)) return 'distrusted';
+    const length = (payload.value?.length ?? 0) - (payload.keyId === null ? 0 : SEAL_BYTES);
+    if (length !== bytes || !fits(row)) return 'distrusted';
+    // Without its key nobody can say more of it.
+    if (payload.keyId !== null) return 'whole';
     // A replay to another topic keeps the hash of the first one.
     if (row['replays'] === 0) return trust(contentOf(row, payload.value)) ? 'whole' : 'distrusted';
     // An empty value that is lost looks as a tombstone does.
@@ -45,6 +58,13 @@ export function judge(row: SourceRow, payload: FoundPayload, trust: Trust): Judg
     // A column of another type than it ever had.
     return 'distrusted';
   }
+}
+
+/** As it was posted, where its key is there. @throws OutboxError `storage_corrupt`. */
+function opened(messageId: string, stored: FoundPayload, cipher: ValueCipher | null): FoundPayload {
+  const { value, keyId } = stored;
+  if (value === null || keyId === null || cipher?.has(keyId) !== true) return stored;
+  return { ...stored, value: cipher.open(messageId, keyId, value), keyId: null };
 }
 
 /** Whether its columns fit each other. */

@@ -1,3 +1,4 @@
+import { appendAudit } from '../audit/append.js';
 import type { Audit } from '../outbox.store.js';
 import type { Acknowledgement, DeliveryMode } from '../record.js';
 import { markSent } from '../settle.js';
@@ -189,11 +190,9 @@ export async function noteReconciled(
 ): Promise<void> {
   const ledger = pipelines.map(({ name, number }) => `${name}=${number ?? 'none'}`).join(' ');
   const done = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
-  await tx.query(
-    'INSERT INTO audit (at, actor, action, message_id, topic, reason)' +
-      " VALUES ($1, $2, 'reconcile', '', '', $3)",
-    [tx.now, audit.actor, [...done, `ledger ${ledger}`, audit.reason ?? ''].join('; ')],
-  );
+  const reason = [...done, `ledger ${ledger}`, audit.reason ?? ''].join('; ');
+  const { actor } = audit;
+  await appendAudit(tx, tx.now, [{ actor, action: 'reconcile', messageId: '', topic: '', reason }]);
 }
 
 /** One row of the audit for each record, written while the rows are as they were found. @returns how many. */
@@ -205,11 +204,20 @@ async function note(
   audit: Audit,
 ): Promise<number> {
   const rows = await tx.query(
-    'INSERT INTO audit (at, actor, action, reason, message_id, topic, tenant)' +
-      " SELECT $1, $2, 'reconcile', $3, message_id, topic, tenant FROM record" +
-      ` WHERE ${condition} AND id ${tx.dialect.among('$4', 'bigint')} RETURNING id`,
-    [tx.now, audit.actor, reason, JSON.stringify(ids)],
+    `SELECT message_id, topic, tenant FROM record WHERE ${condition} AND id ${tx.dialect.among('$1', 'bigint')}` +
+      ' ORDER BY id',
+    [JSON.stringify(ids)],
   );
+  const { actor } = audit;
+  const entries = rows.map((row) => ({
+    actor,
+    action: 'reconcile',
+    messageId: row['message_id'] as string,
+    topic: row['topic'] as string,
+    tenant: row['tenant'] as string,
+    reason,
+  }));
+  await appendAudit(tx, tx.now, entries);
   return rows.length;
 }
 

@@ -10,6 +10,7 @@ import { damageIn } from './inspect-sqlite.js';
 import { existingFile } from './open-engine.js';
 import type { Trust } from './judge.js';
 import { fill, type Filled } from './recovery-target.js';
+import type { ValueKeys } from '../values/value-cipher.js';
 import { openSource } from './recovery-source.js';
 
 export interface RecoverOptions {
@@ -17,6 +18,8 @@ export interface RecoverOptions {
   readonly trust: Trust;
   /** The outbox's own name, for a database that has lost it; it stands in the name of its group in Kafka. */
   readonly outboxId: string | null;
+  /** With which encrypted values can be held against what was posted. */
+  readonly valueKeys?: ValueKeys;
   readonly onProgress: (table: string, rows: number) => void;
 }
 

@@ -1,3 +1,6 @@
+import { auditCopier, closeAudit } from './recovered-audit.js';
+import { ValueCipher, type ValueKeys } from '../values/value-cipher.js';
+import { forgetHead } from '../audit/append.js';
 import { SqlError, type SqlRunner, type SqlValue, type Writer } from '../engine.js';
 import { OutboxError } from '../outbox.error.js';
 import { setReconcileMark } from '../reconcile-mark.js';
@@ -30,6 +33,7 @@ export interface Filled {
 interface FillOptions {
   readonly trust: Trust;
   readonly outboxId: string | null;
+  readonly valueKeys?: ValueKeys;
   readonly onProgress: (table: string, rows: number) => void;
 }
 
@@ -41,6 +45,7 @@ const TABLES = [
   'settled_id',
   'attempt',
   'payload',
+  'subject',
   'record',
 ] as const;
 const ROWS_A_COMMIT = 1_000;
@@ -57,10 +62,14 @@ export async function fill(
     'without payload': [],
   };
   const tables: RecoveredTable[] = [];
+  // That of the damaged one is taken over, or none.
+  await forgetHead(target);
   const lostOf = (name: string) => tables.find(({ table }) => table === name)?.lost ?? [];
+  const { valueKeys } = options;
+  const cipher = valueKeys === undefined ? null : new ValueCipher(valueKeys);
   const believed = async (row: SourceRow): Promise<boolean> => {
     const payload = await payloadOf(target, row.rowid, lostOf('payload'));
-    const judgement = judge(row, payload, options.trust);
+    const judgement = judge(row, payload, options.trust, cipher);
     if (judgement === 'whole') return true;
     left[judgement].push({ id: row.rowid, messageId: String(row['message_id']) });
     return false;
@@ -68,7 +77,8 @@ export async function fill(
   for (const table of TABLES) {
     const accept = table === 'record' ? believed : async () => true;
     const onRows = (rows: number): void => options.onProgress(table, rows);
-    tables.push(await copyTable(target, source, table, accept, onRows));
+    const chained = table === 'audit' ? auditCopier() : (row: SourceRow) => row;
+    tables.push(await copyTable(target, source, table, { accept, chained, onRows }));
     // Without its name nothing is to be recovered for: said before the long work begins.
     if (table === 'meta') await nameIt(target, options.outboxId);
   }
@@ -77,6 +87,7 @@ export async function fill(
     throw new OutboxError('storage_corrupt', 'Nothing of the damaged database can be read.');
   }
   await finish(target, source);
+  await closeAudit(target, lostOf('audit'), await highestOf(source, 'audit'));
   return {
     tables,
     distrusted: left.distrusted,
@@ -91,23 +102,34 @@ async function payloadOf(
   id: number,
   lost: readonly LostRange[],
 ): Promise<FoundPayload> {
-  const [row] = await target.query('SELECT "value" FROM payload WHERE record_id = $1', [id]);
+  const [row] = await target.query('SELECT "value", key_id FROM payload WHERE record_id = $1', [
+    id,
+  ]);
   const value = (row?.['value'] ?? null) as Buffer | null;
-  return { value, damaged: lost.some(({ from, to }) => from <= id && id <= to) };
+  const keyId = (row?.['key_id'] ?? null) as string | null;
+  return { value, keyId, damaged: lost.some(({ from, to }) => from <= id && id <= to) };
 }
 
 function isLost({ table, salvaged }: RecoveredTable): boolean {
   return table === 'meta' || salvaged === 0;
 }
 
+interface Copying {
+  readonly accept: (row: SourceRow) => Promise<boolean>;
+  readonly chained: (row: SourceRow) => SourceRow;
+  readonly onRows: (rows: number) => void;
+}
+
 async function copyTable(
   target: Writer,
   source: SqlRunner,
   table: string,
-  accept: (row: SourceRow) => Promise<boolean>,
-  onRows: (rows: number) => void,
+  { accept, chained, onRows }: Copying,
 ): Promise<RecoveredTable> {
   const columns = await columnsOf(target, table);
+  const sources = await columnsOf(source, table);
+  // A version before this one has no such table.
+  if (sources.length === 0) return { table, salvaged: 0, lost: [] };
   const places = columns.map((_, at) => `$${at + 1}`).join(', ');
   const names = columns.map((name) => `"${name}"`).join(', ');
   // The new database has a row of `meta` of its own: when it was opened.
@@ -117,14 +139,18 @@ async function copyTable(
   let salvaged = 0;
   let open = 0;
   await target.begin();
-  for await (const piece of rowsOf(source, table, columns)) {
+  for await (const piece of rowsOf(
+    source,
+    table,
+    columns.filter((name) => sources.includes(name)),
+  )) {
     if ('lost' in piece) {
       lost.push(piece.lost);
       continue;
     }
     for (const row of piece.rows) {
       if (!(await accept(row))) continue;
-      if (await put(target, insert, columns, row)) salvaged += 1;
+      if (await put(target, insert, columns, chained(row))) salvaged += 1;
       else lost.push({ from: row.rowid, to: row.rowid });
     }
     open += piece.rows.length;
@@ -148,7 +174,7 @@ async function put(
   try {
     await target.query(
       insert,
-      columns.map((name) => row[name] as SqlValue),
+      columns.map((name) => (row[name] ?? null) as SqlValue),
     );
     return true;
   } catch (error) {

@@ -1,7 +1,7 @@
 import { Pool } from 'pg';
 import { SqlError, type Row, type SqlRunner, type SqlValue } from '../engine.js';
 import { OutboxError } from '../outbox.error.js';
-import { postgresDataSource } from '../schema/schema.js';
+import { BREAKING, postgresDataSource } from '../schema/schema.js';
 import { clientOptions, PLAN_SETTINGS, runNamed } from './postgres-client.js';
 import { LeaseConnection } from './lease-connection.js';
 import { PostgresNews } from './postgres-news.js';
@@ -23,7 +23,7 @@ const READ_SETTINGS = {
 export async function openPostgres(
   url: string,
   access: Access,
-  schema: Schema = { dataSource: postgresDataSource(url), breaking: [] },
+  schema: Schema = { dataSource: postgresDataSource(url), breaking: BREAKING },
 ): Promise<PostgresEngine> {
   const writer = new PostgresWriter(url, access);
   try {

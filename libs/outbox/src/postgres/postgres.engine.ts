@@ -51,6 +51,10 @@ export class PostgresEngine implements Engine {
     return { engine: 'postgres', synchronous, walBytes: 0, disk: null, ballast: null, bloat };
   }
 
+  noteRemoved(): void {
+    // Its vacuum and the recycling of its log are the server's.
+  }
+
   async checkpoint(): Promise<void> {
     // The server checkpoints by itself.
   }

@@ -131,8 +131,12 @@ export function payloadEntity(types: ColumnTypes) {
     @PrimaryColumn(types.id, { primaryKeyConstraintName: 'pk_payload' })
     record_id!: number;
 
+    /** Encrypted where `key_id` says with which key. */
     @Column(types.bytes)
     value!: Buffer;
+
+    @Column('varchar', { length: 64, nullable: true })
+    key_id!: string | null;
   }
   return Payload;
 }

@@ -1,5 +1,6 @@
 import sqlite3 from 'sqlite3';
 import type { DataSourceOptions } from 'typeorm';
+import { AuditChain1764160000000 } from './audit-chain.migration.js';
 import { ArrivedEntity, LaneEntity, SlotEntity } from './lease.entity.js';
 import { OutboxLeases1764086400000 } from './leases.migration.js';
 import { PostgresOutbox1763942400000 } from './postgres.migration.js';
@@ -11,10 +12,16 @@ import {
   MetaEntity,
   PipelineEntity,
   settledIdEntity,
+  subjectEntity,
 } from './side-tables.entity.js';
 import { SqliteOutbox1763942400000 } from './sqlite.migration.js';
+import { Subjects1764160002000 } from './subject.migration.js';
 import { OutboxTenants1764150000000 } from './tenants.migration.js';
+import { ValueKeys1764160001000 } from './value-key.migration.js';
 import { OutboxTransactions1764000000000 } from './transactions.migration.js';
+
+/** Migrations after which instances of the versions before cannot go on (`postgres/upgrade.ts`). */
+export const BREAKING: readonly string[] = ['AuditChain1764160000000', 'ValueKeys1764160001000'];
 
 function entities(types: ColumnTypes) {
   return [
@@ -23,6 +30,7 @@ function entities(types: ColumnTypes) {
     settledIdEntity(types),
     attemptEntity(types),
     auditEntity(types),
+    subjectEntity(types),
     PipelineEntity,
     CounterEntity,
     MetaEntity,
@@ -56,6 +64,9 @@ export function sqliteDataSource(database: string): DataSourceOptions {
       SqliteOutbox1763942400000,
       OutboxTransactions1764000000000,
       OutboxTenants1764150000000,
+      AuditChain1764160000000,
+      ValueKeys1764160001000,
+      Subjects1764160002000,
     ],
     synchronize: false,
     logging: false,
@@ -72,6 +83,9 @@ export function postgresDataSource(url: string): DataSourceOptions {
       OutboxTransactions1764000000000,
       OutboxLeases1764086400000,
       OutboxTenants1764150000000,
+      AuditChain1764160000000,
+      ValueKeys1764160001000,
+      Subjects1764160002000,
     ],
     synchronize: false,
     logging: false,

@@ -84,7 +84,7 @@ export function attemptEntity(types: ColumnTypes) {
   return Attempt;
 }
 
-/** Who replayed or discarded what. */
+/** Who did what: rows are only added, each with the hash of the chain up to it (`audit/chain.ts`). */
 export function auditEntity(types: ColumnTypes) {
   @Entity('audit')
   class Audit {
@@ -115,10 +115,32 @@ export function auditEntity(types: ColumnTypes) {
     @Column('text', { nullable: true })
     reason!: string | null;
 
-    @Column('varchar', { length: 63, default: '' })
-    tenant!: string;
+    @Column('varchar', { length: 63, nullable: true })
+    tenant!: string | null;
+
+    /** What the bridge says of it, beside the words of whoever did it. */
+    @Column('text', { nullable: true })
+    detail!: string | null;
+
+    /** Null in no row: a trigger sees to it, since a new column cannot. */
+    @Column(types.bytes, { nullable: true })
+    hash!: Buffer | null;
   }
   return Audit;
+}
+
+/** Whom a record is about, as a mark that only the holder of the key can make of a name. */
+export function subjectEntity(types: ColumnTypes) {
+  @Entity('subject')
+  @Index('ix_subject_mark', ['mark', 'record_id'])
+  class Subject {
+    @PrimaryColumn(types.id, { primaryKeyConstraintName: 'pk_subject' })
+    record_id!: number;
+
+    @PrimaryColumn('varchar', { length: 32, primaryKeyConstraintName: 'pk_subject' })
+    mark!: string;
+  }
+  return Subject;
 }
 
 /** A pipeline with its open batch as compact JSON (`pipeline-row.ts`). */

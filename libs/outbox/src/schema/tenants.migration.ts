@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dropOutboxView, makeOutboxView } from './outbox-view.js';
 import { SHOWN_WITH_TRANSACTIONS } from './transactions.migration.js';
 
-const TABLES = ['record', 'settled_id', 'audit'];
 const WITH_IDS = ['record', 'settled_id'];
+const TABLES = [...WITH_IDS, 'audit'];
 
 /**
  * A message id is one record of one tenant; the same on both engines. What was there before belongs to nobody. The
@@ -14,12 +14,13 @@ export class OutboxTenants1764150000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await dropOutboxView(runner);
-    for (const table of TABLES) {
+    for (const table of WITH_IDS) {
       await runner.query(
         `ALTER TABLE "${table}" ADD COLUMN "tenant" varchar(63) NOT NULL DEFAULT ('')`,
       );
+      await indexIds(runner, table, '"message_id", "tenant"');
     }
-    for (const table of WITH_IDS) await indexIds(runner, table, '"message_id", "tenant"');
+    await runner.query('ALTER TABLE "audit" ADD COLUMN "tenant" varchar(63)');
     await runner.query(
       'CREATE INDEX "ix_record_tenant" ON "record" ("tenant", "delivery", "id", "lane", "bytes")' +
         " WHERE status = 'pending' AND tenant <> ''",

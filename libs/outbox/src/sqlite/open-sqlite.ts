@@ -118,7 +118,8 @@ async function configure(connection: SqliteConnection): Promise<void> {
   // A checkpoint inside a commit would make a POST wait for it; `checkpoint()` does it aside.
   await connection.pragma('wal_autocheckpoint = 0');
   await connection.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`);
-  // What retention removes is overwritten, so that personal data leave the file.
+  // What retention removes is overwritten, so that personal data leave the file. Against OFF accepting takes as long,
+  // settling 1.02 times, removing 1.3 times as long (measured, 10,000 records of 700 bytes); FAST leaves freed pages.
   await connection.pragma('secure_delete = ON');
   await connection.pragma('temp_store = MEMORY');
   await connection.pragma('cache_size = -32768');

@@ -14,6 +14,8 @@ const WAL_BYTES = 64 * 1024 * 1024;
 const WAL_BYTES_AT_MOST = 4 * WAL_BYTES;
 /** The log is moved early when a share of the ballast this small was let in. */
 const EARLY_PARTS = 8;
+/** What was removed stands in the log for so long at most, also while somebody always waits for the writer. */
+const WIPE_WITHIN_MS = 60_000;
 /** Pages given back to the file system after a checkpoint; small, because it is one short write transaction. */
 const VACUUM_PAGES = 200;
 
@@ -44,6 +46,8 @@ export class SqliteEngine implements Engine {
   /** Bytes of records that were let in since the log was last moved early. */
   private unmoved = 0;
   private moving = false;
+  /** When the log is to be emptied because contents that were removed stand in it; null: none do. */
+  private wipeBy: number | null = null;
 
   constructor(private readonly parts: SqliteParts) {
     this.writer = parts.writer;
@@ -105,12 +109,21 @@ export class SqliteEngine implements Engine {
     const bytes = await walBytesOf(this.parts.path);
     // Without its ballast the disk is nearly full, and an emptied log gives its room back.
     const tight = this.parts.ballast.present === false && bytes > 0;
-    if (tight || bytes > WAL_BYTES_AT_MOST || (bytes > WAL_BYTES && idle())) {
-      await alone(async () => {
-        await this.parts.keeper.query('PRAGMA wal_checkpoint(TRUNCATE)');
-      });
+    const wipe = this.wipeBy !== null && (idle() || Date.now() > this.wipeBy);
+    if (tight || wipe || bytes > WAL_BYTES_AT_MOST || (bytes > WAL_BYTES && idle())) {
+      await alone(() => this.emptyLog());
     }
     if (idle()) await alone(() => this.shrink());
+  }
+
+  noteRemoved(): void {
+    this.wipeBy ??= Date.now() + WIPE_WITHIN_MS;
+  }
+
+  /** A reader that looks at the log keeps it from being emptied; then the next checkpoint does it. */
+  private async emptyLog(): Promise<void> {
+    const [answer] = await this.parts.keeper.query('PRAGMA wal_checkpoint(TRUNCATE)');
+    if (answer?.['busy'] === 0) this.wipeBy = null;
   }
 
   async tendBallast(): Promise<void> {

@@ -138,7 +138,7 @@ async function fill(database: string, rows: number): Promise<void> {
     );
     await sqliteFile(
       database,
-      `INSERT INTO payload SELECT id, zeroblob(120) FROM record WHERE id BETWEEN ${first} + 1 AND ${last} + 1`,
+      `INSERT INTO payload (record_id, value) SELECT id, zeroblob(120) FROM record WHERE id BETWEEN ${first} + 1 AND ${last} + 1`,
     );
   }
   await sqliteFile(

@@ -2,6 +2,7 @@ import type { Paths, Schema } from '../openapi.types.js';
 import type { ProblemCode } from '../../problem/index.js';
 import {
   answer,
+  choice,
   constant,
   inQuery,
   instant,
@@ -22,6 +23,8 @@ import {
   PAGE_PARAMETERS,
   RECORD_EXAMPLE,
   RECORD_VIEW,
+  REVEAL,
+  REVEAL_PROBLEMS,
 } from './messages.js';
 
 export const DEAD_LETTER_SCHEMAS: Readonly<Record<string, Schema>> = {
@@ -30,14 +33,18 @@ export const DEAD_LETTER_SCHEMAS: Readonly<Record<string, Schema>> = {
     items: list(named('RecordView')),
     cursor: orNull(text('For the next page; null on the last one.')),
   }),
-  DeadLetter: object({
-    ...RECORD_VIEW,
-    failed_at: instant(),
-    published: truth('Whether it is in the dead letter topic.'),
-    value_bytes: orNull(whole('null for a tombstone.')),
-    headers: list(object({ name: text(), value_bytes: whole() })),
-    attempts: list(named('Attempt')),
-  }),
+  Content: object({ encoding: choice('utf-8', 'base64'), data: text() }),
+  DeadLetter: object(
+    {
+      ...RECORD_VIEW,
+      failed_at: instant(),
+      published: truth('Whether it is in the dead letter topic.'),
+      value_bytes: orNull(whole('null for a tombstone.')),
+      headers: list(object({ name: text(), value_bytes: whole() }, { value: named('Content') })),
+      attempts: list(named('Attempt')),
+    },
+    { value: { anyOf: [named('Content'), { type: 'null' }] } },
+  ),
 };
 
 const CONTROL: readonly ProblemCode[] = [
@@ -91,8 +98,8 @@ export const deadLetterPaths: Paths = {
     get: {
       id: 'showDeadLetter',
       tag: 'Dead letters',
-      summary: 'A dead letter with its attempts, without its contents',
-      parameters: [MESSAGE_ID, OF_TENANT],
+      summary: 'A dead letter with its attempts; its contents only when they are revealed',
+      parameters: [MESSAGE_ID, OF_TENANT, REVEAL],
       answers: {
         200: answer('The dead letter.', named('DeadLetter'), {
           ...EXAMPLE,
@@ -103,13 +110,7 @@ export const deadLetterPaths: Paths = {
           attempts: [ATTEMPT_EXAMPLE],
         }),
       },
-      problems: [
-        'not_found',
-        'invalid_message_id',
-        'unknown_parameter',
-        'invalid_parameter',
-        'storage_unavailable',
-      ],
+      problems: REVEAL_PROBLEMS,
     },
     delete: {
       id: 'discardDeadLetter',

@@ -1,3 +1,4 @@
+import type { ProblemCode } from '../../problem/index.js';
 import type { Paths, Schema } from '../openapi.types.js';
 import {
   answer,
@@ -82,6 +83,24 @@ export const OF_TENANT = inQuery(
   { type: 'string', minLength: 1, maxLength: 63 },
 );
 
+/** Of what shows one record. */
+export const REVEAL_PROBLEMS: readonly ProblemCode[] = [
+  'not_found',
+  'invalid_message_id',
+  'unknown_parameter',
+  'invalid_parameter',
+  'reveal_denied',
+  'storage_unavailable',
+  'storage_full',
+];
+
+/** For what shows one record. */
+export const REVEAL = inQuery(
+  'reveal',
+  'Why what is personal in it is to be shown: without it a CPF, CNPJ and the like are masked. Needs the role `reveal`; the audit keeps the reason.',
+  { type: 'string', minLength: 3, maxLength: 200 },
+);
+
 /** What every list can be asked for. */
 export const PAGE_PARAMETERS = [
   OF_TENANT,
@@ -118,20 +137,14 @@ export const messagePaths: Paths = {
       id: 'followRecord',
       tag: 'Records',
       summary: 'What has become of a record',
-      parameters: [MESSAGE_ID, OF_TENANT],
+      parameters: [MESSAGE_ID, OF_TENANT, REVEAL],
       answers: {
         200: answer('The record, without its value.', named('FollowedRecord'), {
           ...RECORD_EXAMPLE,
           attempts: [],
         }),
       },
-      problems: [
-        'not_found',
-        'invalid_message_id',
-        'unknown_parameter',
-        'invalid_parameter',
-        'storage_unavailable',
-      ],
+      problems: REVEAL_PROBLEMS,
     },
   },
 };

@@ -2,6 +2,7 @@ import { Controller, Delete, HttpCode, Param, Patch, Post, Req, Res } from '@nes
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TopicAdmin, type NewTopic } from '@bridge/kafka';
 import { checkTopicOf } from '../../access/index.js';
+import { TopicAudit } from '../../audit/index.js';
 import { Configuration } from '../../config/bridge.config.js';
 import { bodyOf, checkTopic, checkVisibleTopic } from '../../ingestion/index.js';
 import { ProblemError } from '../../problem/index.js';
@@ -18,6 +19,7 @@ export class V3TopicChangesController {
     private readonly identity: ClusterIdentity,
     private readonly cluster: ClusterTopics,
     private readonly topics: TopicAdmin,
+    private readonly audit: TopicAudit,
   ) {}
 
   @Post()
@@ -28,15 +30,19 @@ export class V3TopicChangesController {
   ): Promise<Buffer> {
     await this.identity.check(clusterId);
     const wanted = readNewTopic(bodyOf(request));
-    const { topic } = wanted;
+    const { topic, ...rest } = wanted;
+    const { caller } = request;
     checkName(topic);
-    checkTopicOf(request.caller, topic);
-    await this.topics.create(wanted);
+    checkTopicOf(caller, topic);
     const resources = resourcesFor(request, clusterId);
     if (wanted.validateOnly === true) {
+      await this.topics.create(wanted);
       reply.code(200);
       return answerV3(reply, resources.topic({ topic, partitions: planned(wanted) }, false));
     }
+    await this.audit.around({ caller, action: 'topic_create', topic, wanted: rest }, async () =>
+      this.topics.create(wanted),
+    );
     const partitions = await this.cluster.partitions(topic, 40403);
     return answerCreated(reply, resources.topic({ topic, partitions }, false));
   }
@@ -52,7 +58,11 @@ export class V3TopicChangesController {
     const count = readPartitionsCount(bodyOf(request));
     await this.cluster.of(topic, 40403, async () => {
       checkTopic(topic, this.configuration.bridge.delivery.deadLetterTopic);
-      await this.topics.addPartitions(topic, count);
+      const { caller } = request;
+      const wanted = { partitions: count };
+      await this.audit.around({ caller, action: 'topic_change', topic, wanted }, async () =>
+        this.topics.addPartitions(topic, count),
+      );
     });
     const partitions = await this.cluster.partitions(topic, 40403);
     return answerV3(reply, resourcesFor(request, clusterId).topic({ topic, partitions }, false));
@@ -60,11 +70,17 @@ export class V3TopicChangesController {
 
   @Delete(':topic')
   @HttpCode(204)
-  async delete(@Param('cluster') clusterId: string, @Param('topic') topic: string): Promise<void> {
+  async delete(
+    @Param('cluster') clusterId: string,
+    @Param('topic') topic: string,
+    @Req() { caller }: FastifyRequest,
+  ): Promise<void> {
     await this.identity.check(clusterId);
     await this.cluster.of(topic, 40403, async () => {
       checkTopic(topic, this.configuration.bridge.delivery.deadLetterTopic);
-      await this.topics.delete(topic);
+      await this.audit.around({ caller, action: 'topic_delete', topic, wanted: {} }, async () =>
+        this.topics.delete(topic),
+      );
     });
   }
 }

@@ -1,0 +1,66 @@
+import type { Engine, Row, SqlRunner, SqlValue, Writer } from '../engine.js';
+import type { ValueCipher } from './value-cipher.js';
+
+/** The engine, with values that are as they were posted in every row that it gives. */
+export function openingEngine(engine: Engine, cipher: ValueCipher): Engine {
+  const { writer, relayReader, askReader } = engine;
+  const opening = {
+    writer: new OpeningWriter(writer, cipher),
+    relayReader: new OpeningRunner(relayReader, cipher),
+    askReader: new OpeningRunner(askReader, cipher),
+  };
+  // Whatever else is asked of the engine is asked of itself.
+  return new Proxy(engine, {
+    get(target, name): unknown {
+      if (name in opening) return opening[name as keyof typeof opening];
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
+}
+
+class OpeningRunner implements SqlRunner {
+  constructor(
+    private readonly inner: SqlRunner,
+    private readonly cipher: ValueCipher,
+  ) {}
+
+  async query(sql: string, params?: readonly SqlValue[]): Promise<readonly Row[]> {
+    const rows = await this.inner.query(sql, params);
+    return rows.some((row) => typeof row['value_key'] === 'string')
+      ? rows.map((row) => opened(row, this.cipher))
+      : rows;
+  }
+}
+
+class OpeningWriter extends OpeningRunner implements Writer {
+  constructor(
+    private readonly writer: Writer,
+    cipher: ValueCipher,
+  ) {
+    super(writer, cipher);
+  }
+
+  begin(atOneMoment?: boolean): Promise<boolean> {
+    return this.writer.begin(atOneMoment);
+  }
+
+  takeTurn(): Promise<void> {
+    return this.writer.takeTurn();
+  }
+
+  commit(): Promise<void> {
+    return this.writer.commit();
+  }
+
+  rollback(): Promise<void> {
+    return this.writer.rollback();
+  }
+}
+
+function opened(row: Row, cipher: ValueCipher): Row {
+  const keyId = row['value_key'];
+  if (typeof keyId !== 'string') return row;
+  const value = cipher.open(row['message_id'] as string, keyId, row['value'] as Buffer);
+  return { ...row, value, value_key: null };
+}
