@@ -47,6 +47,8 @@ export interface RunningBridge {
   readonly keysPath: string;
   /** As it does every second. */
   lookAtKeys(): void;
+  /** As it does every two seconds. */
+  lookAtCertificate(): void;
   stop(): Promise<void>;
 }
 
@@ -71,12 +73,8 @@ export async function startBridge(
     .compile();
   const door = new Door(config.access.path, config.access.identities);
   door.start();
-  const app = testing.createNestApplication<NestFastifyApplication>(
-    createHttpAdapter({ ...config.http, door, timeouts }),
-    {
-      bodyParser: false,
-    },
-  );
+  const adapter = createHttpAdapter({ ...config.http, door, timeouts });
+  const app = testing.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false });
   const [free = 0] = await freePorts(1);
   await app.listen({ host: '127.0.0.1', port: free });
   const { port } = app.getHttpServer().address() as AddressInfo;
@@ -85,7 +83,7 @@ export async function startBridge(
   return {
     app,
     port,
-    url: `http://127.0.0.1:${port}`,
+    url: `${config.http.tls === null ? 'http' : 'https'}://127.0.0.1:${port}`,
     store,
     relay: new HandRelay(store, app.get(Settlements, { strict: false })),
     topics,
@@ -93,6 +91,7 @@ export async function startBridge(
     delivery: app.get<MemoryDelivery>(DirectDelivery, { strict: false }),
     keysPath: config.access.path,
     lookAtKeys: () => door.look(),
+    lookAtCertificate: () => adapter.certificate?.look(),
     stop: () => {
       door.stop();
       stopped ??= app.close().then(() => rm(folder, { recursive: true, force: true }));

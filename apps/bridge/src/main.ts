@@ -36,7 +36,8 @@ async function main(): Promise<void> {
   if (store.repaired !== null) logger.warn(`The outbox was put right: ${store.repaired}`);
   door.start();
   await app.listen({ host: config.http.host, port: config.http.port });
-  logger.log('Listening', { host: config.http.host, port: config.http.port });
+  const { host, port, tls } = config.http;
+  logger.log('Listening', { host, port, tls: tls !== null });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void stop(app, door, logger, signal));
   }

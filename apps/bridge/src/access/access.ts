@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../problem/index.js';
 import { mayUse, type Caller, type Role } from './caller.js';
-import { shownKey } from './credential.js';
+import { isPasswordInClear, shownKey } from './credential.js';
 import type { Door } from './door.js';
 
 declare module 'fastify' {
@@ -28,6 +28,12 @@ const LOOKING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function refuseAccess(request: FastifyRequest, door: Door): ProblemError | null {
   const needed = request.routeOptions.config.needs ?? usualNeed(request.method);
   if (needed === 'nothing') return null;
+  if (door.isLocked && isPasswordInClear(request.raw)) {
+    return new ProblemError(
+      'unauthenticated',
+      'Basic needs TLS; without it use Authorization: Bearer <key>',
+    );
+  }
   const caller = door.callerOf(shownKey(request.raw));
   if (caller === null) {
     const { authorization, 'x-api-key': apiKey } = request.headers;

@@ -47,7 +47,7 @@ export class Door {
   }
 
   /** Whether keys are asked for. Once they are, they are for as long as the process lives. */
-  private get isLocked(): boolean {
+  get isLocked(): boolean {
     return this.identities.entries.length > 0;
   }
 

@@ -4,7 +4,7 @@ export type { Caller, Role } from './caller.js';
 export { Door } from './door.js';
 export { Identities, isName, isRole, isTopicPattern, isValid, NOBODY } from './identities.js';
 export type { Identity } from './identities.js';
-export { readIdentities, writeIdentities } from './identities-file.js';
+export { readIdentities, versionOf, writeIdentities } from './identities-file.js';
 export { created, revoked, rotated } from './keys.js';
 export type { Changed } from './keys.js';
 export { readLastUse } from './last-use.js';

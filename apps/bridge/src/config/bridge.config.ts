@@ -1,5 +1,6 @@
 import type { DeliveryMode } from '@bridge/outbox';
 import type { Identities } from '../access/index.js';
+import type { TlsMaterial, TlsPaths } from './server-tls.js';
 
 /** The topic whose group offsets are the ledger. Nothing is ever written to it, and nobody may post to it. */
 export const LEDGER_TOPIC = '_ponte.ledger';
@@ -12,6 +13,8 @@ export interface BridgeConfig {
   readonly http: {
     readonly host: string;
     readonly port: number;
+    /** Null: plain HTTP. */
+    readonly tls: ServerTls | null;
     readonly maxBodyBytes: number;
     /** In one POST. */
     readonly maxRecords: number;
@@ -66,6 +69,13 @@ export interface BridgeConfig {
     /** A parsed JSON pointer, or null when none is configured for the topic. */
     messageIdPointerOf(topic: string): readonly string[] | null;
   };
+}
+
+/** TLS of the bridge's own port. */
+export interface ServerTls {
+  readonly paths: TlsPaths;
+  /** What the files held when the configuration was read. */
+  readonly material: TlsMaterial;
 }
 
 export interface KafkaTls {

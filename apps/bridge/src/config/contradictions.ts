@@ -21,6 +21,7 @@ export function contradictions(
 ): readonly ConfigurationFault[] {
   return [
     ...exposure(v, identities),
+    ...ownTls(v),
     ...kafkaContradictions(v),
     ...delivery(v, overrides),
     ...storage(v),
@@ -38,6 +39,18 @@ function exposure(v: Variables, { entries }: Identities): readonly Contradiction
       !isLoopback(v.HOST) && isOpen,
       'must be a loopback address such as 127.0.0.1: whoever reaches the port may post. Make keys (npm run keys), or set ALLOW_ANONYMOUS=true',
     ],
+  ];
+}
+
+function ownTls({
+  TLS_CERT_PATH: cert,
+  TLS_KEY_PATH: key,
+  ...v
+}: Variables): readonly Contradiction[] {
+  return [
+    ['TLS_CERT_PATH', cert === '' && key !== '', 'must be set together with TLS_KEY_PATH'],
+    ['TLS_KEY_PATH', cert !== '' && key === '', 'must be set together with TLS_CERT_PATH'],
+    ['TLS_KEY_PASSPHRASE', v.TLS_KEY_PASSPHRASE !== '' && key === '', 'needs TLS_KEY_PATH'],
   ];
 }
 

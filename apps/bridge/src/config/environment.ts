@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
 import type { DeliveryMode } from '@bridge/outbox';
 import { NOBODY, readIdentities, type Identities } from '../access/index.js';
-import type { BridgeConfig, LogLevel } from './bridge.config.js';
+import type { BridgeConfig, LogLevel, ServerTls } from './bridge.config.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration.error.js';
 import { contradictions } from './contradictions.js';
 import { kafkaOf } from './kafka-access.js';
+import { readTls, TlsFault } from './server-tls.js';
 import { topicRules, type TopicOverrides } from './topic-rules.js';
 import { parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
 import { TOPIC_VARIABLES, Variables } from './variables.js';
@@ -30,10 +31,11 @@ export function readEnvironment(environment: Environment = process.env): BridgeC
   }
   const overrides = topicOverrides(given, faults);
   const identities = identitiesOf(variables, faults);
+  const tls = tlsOf(variables, faults);
   const faulty = new Set(faults.map((f) => f.variable));
   faults.push(...contradictions(variables, overrides, identities, faulty));
   if (faults.length > 0) throw new ConfigurationError(faults);
-  return bridgeConfig(variables, overrides, identities);
+  return bridgeConfig(variables, overrides, identities, tls);
 }
 
 /** For the command that makes the first key: without it the rest of the configuration may not be right yet. */
@@ -78,6 +80,23 @@ function identitiesOf(v: Variables, faults: ConfigurationFault[]): Identities {
   }
 }
 
+/** Null also where only one of the two is set, which is a contradiction. */
+function tlsOf(v: Variables, faults: ConfigurationFault[]): ServerTls | null {
+  if (v.TLS_CERT_PATH === '' || v.TLS_KEY_PATH === '') return null;
+  const paths = {
+    cert: v.TLS_CERT_PATH,
+    key: v.TLS_KEY_PATH,
+    passphrase: v.TLS_KEY_PASSPHRASE,
+  };
+  try {
+    return { paths, material: readTls(paths) };
+  } catch (error) {
+    if (!(error instanceof TlsFault)) throw error;
+    faults.push({ variable: error.variable, reason: error.reason });
+    return null;
+  }
+}
+
 function contentOf(path: string): string | null {
   try {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
@@ -112,12 +131,14 @@ function bridgeConfig(
   v: Variables,
   overrides: TopicOverrides,
   identities: Identities,
+  tls: ServerTls | null,
 ): BridgeConfig {
   const mode = v.DELIVERY as DeliveryMode;
   return {
     http: {
       host: v.HOST,
       port: Number(v.PORT),
+      tls,
       maxBodyBytes: size(v.MAX_BODY_BYTES),
       maxRecords: Number(v.MAX_RECORDS_PER_REQUEST),
       confirmWaitMs: Number(v.CONFIRM_WAIT_MS),

@@ -29,6 +29,9 @@ export class Variables {
   HOST = '127.0.0.1';
   @IsOneOf('true', 'false') ALLOW_ANONYMOUS = 'false';
   @Must('must be the path of a file', (text) => text !== '') KEYS_PATH = './data/keys.json';
+  TLS_CERT_PATH = '';
+  TLS_KEY_PATH = '';
+  TLS_KEY_PASSPHRASE = '';
 
   @Must('must be host:port, several with commas between them', (text) => BROKERS.test(text))
   KAFKA_BROKERS = 'localhost:9092';
