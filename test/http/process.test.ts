@@ -155,7 +155,7 @@ describe('with TLS', () => {
     expect(await nameShown()).toBe('first');
     await tlsFiles(folder, await authority.issue({ name: 'second', hosts }));
     while ((await nameShown()) !== 'second');
-    expect(lines('The certificate was read again')).toHaveLength(1);
+    expect(lines('The certificates were read again')).toHaveLength(1);
     expect(await bridge.terminate()).toBe(0);
   });
 

@@ -106,6 +106,27 @@ describe('npm run keys', () => {
     expect(await readdir(folder)).toContain('elsewhere.json');
   });
 
+  it('makes an identity of a certificate, which has no secret and cannot be rotated', async () => {
+    const rights = ['--role', 'read', '--topic', '*'];
+    const certificate = `SHA256=${'AB:'.repeat(31)}AB`;
+    const made = await keysCommand(env, 'create', 'x', '--certificate', certificate, ...rights);
+    expect([made.code, made.said]).toEqual([
+      0,
+      expect.stringMatching(/^Its id is [0-9a-f]{16}\.$/m),
+    ]);
+    expect(made.said).not.toMatch(KEY);
+    const list = await keysCommand(env, 'list', '--json');
+    const [one] = JSON.parse(list.said) as { readonly id: string }[];
+    expect(one).toMatchObject({ certificate: `SHA256=${'ab'.repeat(32)}`, state: 'valid' });
+    expect((await keysCommand(env, 'rotate', one?.id ?? '')).code).toBe(1);
+    const again = await keysCommand(env, 'create', 'y', '--certificate', certificate, ...rights);
+    expect([again.code, again.said]).toEqual([64, expect.stringMatching(/revoke that first/)]);
+    expect((await keysCommand(env, 'revoke', one?.id ?? '')).code).toBe(0);
+    expect(
+      (await keysCommand(env, 'create', 'y', '--certificate', certificate, ...rights)).code,
+    ).toBe(0);
+  });
+
   it('takes any text as a name, and shows it as it is', async () => {
     const name = '<img src=x onerror=alert(1)>';
     await create(name, '--role', 'read', '--topic', '*');
@@ -120,6 +141,7 @@ describe('npm run keys', () => {
     [['create', 'x', '--role', 'read', '--topic', 'a*b'], /no topic/],
     [['create', 'a\nb', '--role', 'read', '--topic', '*'], /A name is/],
     [['create', 'x', '--role', 'read', '--topic', '*', '--expires', 'soon'], /no time/],
+    [['create', 'x', '--role', 'read', '--topic', '*', '--certificate', 'O=x'], /no certificate/],
     [['create'], /needs a name/],
     [['list', 'x'], /takes no x/],
     [['revoke', 'x', '--role', 'read'], /no option --role/],

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../problem/index.js';
 import { mayUse, type Caller, type Role } from './caller.js';
 import { isPasswordInClear, shownKey } from './credential.js';
+import { shownCertificate } from './certificate.js';
 import type { Door } from './door.js';
 
 declare module 'fastify' {
@@ -34,11 +35,15 @@ export function refuseAccess(request: FastifyRequest, door: Door): ProblemError 
       'Basic needs TLS; without it use Authorization: Bearer <key>',
     );
   }
-  const caller = door.callerOf(shownKey(request.raw));
+  const { raw } = request;
+  const { authorization, 'x-api-key': apiKey } = request.headers;
+  const isKey = authorization !== undefined || apiKey !== undefined;
+  // Who shows a key beside his certificate wants to be who the key says.
+  const certificate = isKey ? null : shownCertificate(raw.socket);
+  const caller =
+    certificate === null ? door.callerOf(shownKey(raw)) : door.callerOfCertificate(certificate);
   if (caller === null) {
-    const { authorization, 'x-api-key': apiKey } = request.headers;
-    const isShown = authorization !== undefined || apiKey !== undefined;
-    return door.refuse(request.raw.socket.remoteAddress ?? '', isShown);
+    return door.refuse(raw.socket.remoteAddress ?? '', isKey || certificate !== null);
   }
   request.caller = caller;
   if (!caller.roles.has(needed)) {

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { ProblemError } from '../problem/index.js';
 import { ANONYMOUS, type Caller } from './caller.js';
 import type { ApiKey } from './api-key.js';
+import type { ShownCertificate } from './certificate.js';
 import { Failures } from './failures.js';
 import { Identities } from './identities.js';
 import { readLastUse, writeLastUse } from './last-use.js';
@@ -59,6 +60,17 @@ export class Door {
     const caller = this.identities.callerOf(key, now);
     if (caller !== null) this.used.set(key.id, now);
     return caller;
+  }
+
+  /** @param certificate null: none was shown. @returns null: nobody who is known. */
+  callerOfCertificate(certificate: ShownCertificate | null): Caller | null {
+    if (!this.isLocked) return ANONYMOUS;
+    if (certificate === null) return null;
+    const now = Date.now();
+    const known = this.identities.ofCertificate(certificate, now);
+    if (known === null) return null;
+    this.used.set(known.id, now);
+    return known.caller;
   }
 
   /** The refusal of somebody who is not known. @param isShown whether he has shown anything that could be a key. */

@@ -1,6 +1,7 @@
 export { checkTopicOf, refuseAccess } from './access.js';
 export { ANONYMOUS, mayUse, ROLES } from './caller.js';
 export type { Caller, Role } from './caller.js';
+export { certificateName, isCertificateName } from './certificate.js';
 export { Door } from './door.js';
 export { Identities, isName, isRole, isTopicPattern, isValid, NOBODY } from './identities.js';
 export type { Identity } from './identities.js';

@@ -1,5 +1,12 @@
 import { parseArgs } from 'node:util';
-import { isName, isRole, isTopicPattern, type Role } from '../access/index.js';
+import {
+  certificateName,
+  isCertificateName,
+  isName,
+  isRole,
+  isTopicPattern,
+  type Role,
+} from '../access/index.js';
 import { parseDuration } from '../config/units.js';
 import { UsageError } from './arguments.js';
 
@@ -15,6 +22,7 @@ export type KeysCommand =
         readonly roles: readonly Role[];
         readonly topics: readonly string[];
         readonly validMs: number | null;
+        readonly certificate?: string;
       };
     }
   | { readonly name: 'revoke'; readonly json: boolean; readonly id: string }
@@ -32,6 +40,7 @@ export const KEYS_USAGE = `npm run keys -- <command> [options]
   create NAME               makes a key and shows it, once
       --role ROLE           what it may do: produce, read, replay, admin; may be repeated
       --topic TOPIC         a topic, or the beginning of topics with a * at its end; may be repeated ("*": all)
+      --certificate NAME    no key: whoever has the certificate CN=name, DNS=name, URI=name or SHA256=fingerprint
       --expires TIME        how long it is valid, such as 90d; without it until it is revoked
   list                      shows whose keys there are, what they may do, and when each was used last
   revoke ID                 ends a key; the bridge refuses it within a second
@@ -50,12 +59,13 @@ const OPTIONS = {
   role: { type: 'string', multiple: true, default: [] as string[] },
   topic: { type: 'string', multiple: true, default: [] as string[] },
   expires: { type: 'string' },
+  certificate: { type: 'string' },
   overlap: { type: 'string' },
 } as const;
 
 /** Options that belong to one command; the others take `--json` alone. */
 const OWN: Readonly<Record<string, readonly string[]>> = {
-  create: ['role', 'topic', 'expires'],
+  create: ['role', 'topic', 'expires', 'certificate'],
   list: [],
   revoke: [],
   rotate: ['overlap'],
@@ -89,7 +99,15 @@ export function readKeysArguments(args: readonly string[]): KeysCommand {
 
 function keyOf(
   name: string,
-  { role, topic }: { readonly role: readonly string[]; readonly topic: readonly string[] },
+  {
+    role,
+    topic,
+    certificate,
+  }: {
+    readonly role: readonly string[];
+    readonly topic: readonly string[];
+    readonly certificate?: string | undefined;
+  },
 ) {
   if (!isName(name))
     throw new UsageError('A name is 1 to 100 characters without control characters.');
@@ -103,7 +121,16 @@ function keyOf(
   });
   const wrong = topic.find((one) => !isTopicPattern(one));
   if (wrong !== undefined) throw new UsageError(`${wrong} is no topic and no beginning of one.`);
-  return { name, roles: [...new Set(roles)], topics: [...new Set(topic)] };
+  const rights = { name, roles: [...new Set(roles)], topics: [...new Set(topic)] };
+  return certificate === undefined ? rights : { ...rights, certificate: named(certificate) };
+}
+
+function named(certificate: string): string {
+  const name = certificateName(certificate);
+  if (isCertificateName(name)) return name;
+  throw new UsageError(
+    `${certificate} names no certificate: CN=name, DNS=name, URI=name or SHA256=fingerprint.`,
+  );
 }
 
 function timeOf(text: string | undefined): number | null {

@@ -45,17 +45,17 @@ function run(command: KeysCommand): void {
   }
   const changed = change(command, entries);
   if (changed === null) {
-    process.stderr.write('There is no such key, or it is revoked already.\n');
+    process.stderr.write(
+      'There is no such key, or it is revoked already; that of a certificate cannot be rotated.\n',
+    );
     process.exitCode = NO_SUCH_KEY;
     return;
   }
   writeIdentities(path, changed.entries);
   const { id, text: key } = changed;
   if (command.json) write(JSON.stringify({ id, ...(key === null ? {} : { key }) }));
-  else
-    write(
-      key === null ? `${id} is revoked.` : `${key}\nThis key is not shown again. Its id is ${id}.`,
-    );
+  else if (key !== null) write(`${key}\nThis key is not shown again. Its id is ${id}.`);
+  else write(command.name === 'revoke' ? `${id} is revoked.` : `Its id is ${id}.`);
 }
 
 function change(
@@ -66,6 +66,7 @@ function change(
   const by = userInfo().username;
   switch (command.name) {
     case 'create':
+      checkCertificate(entries, command.key.certificate, now);
       return created(entries, command.key, by, now);
     case 'revoke':
       return revoked(entries, command.id, now);
@@ -78,6 +79,17 @@ function change(
   }
 }
 
+/** Two that are valid at once would let nobody in. */
+function checkCertificate(
+  entries: readonly Identity[],
+  certificate: string | undefined,
+  now: number,
+): void {
+  const other = entries.find((one) => one.certificate === certificate && isValid(one, now));
+  if (certificate === undefined || other === undefined) return;
+  throw new UsageError(`${certificate} is named by ${other.id}: revoke that first.`);
+}
+
 interface KeyView extends Omit<Identity, 'hash'> {
   readonly state: 'valid' | 'expired' | 'revoked';
   readonly last_used_at: string | null;
@@ -88,13 +100,21 @@ function viewOf(identity: Identity, lastUsedAt: string | null): KeyView {
   const ended = revoked_at === null ? 'expired' : 'revoked';
   const state = isValid(identity, Date.now()) ? 'valid' : ended;
   const stored = { id, name, roles, topics, created_at, created_by, expires_at, revoked_at };
-  return { ...stored, state, last_used_at: lastUsedAt };
+  const { certificate } = identity;
+  return {
+    ...stored,
+    ...(certificate === undefined ? {} : { certificate }),
+    state,
+    last_used_at: lastUsedAt,
+  };
 }
 
-function lineOf({ id, state, name, roles, topics, expires_at, last_used_at }: KeyView): string {
+function lineOf({ id, state, name, roles, topics, ...view }: KeyView): string {
+  const { expires_at, last_used_at, certificate } = view;
+  const whose = certificate === undefined ? name : `${name} (${certificate})`;
   const until = expires_at === null ? '' : `, until ${expires_at}`;
   const used = last_used_at === null ? 'never used' : `used ${last_used_at}`;
-  return `${id}  ${state}${until}  ${name}: ${roles.join(', ')} on ${topics.join(', ')}; ${used}`;
+  return `${id}  ${state}${until}  ${whose}: ${roles.join(', ')} on ${topics.join(', ')}; ${used}`;
 }
 
 function write(text: string): void {

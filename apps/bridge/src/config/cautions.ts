@@ -22,6 +22,11 @@ export function cautions(
       `${what} to HOST in clear text: whoever sees the network can read and use them. TLS_CERT_PATH and TLS_KEY_PATH encrypt them`,
     ],
     [
+      access.identities.entries.some(({ certificate }) => certificate !== undefined) &&
+        http.tls?.paths.clientCa === '',
+      'KEYS_PATH names certificates, which nobody is asked for without TLS_CLIENT_CA_PATH',
+    ],
+    [
       shown !== undefined && Date.parse(shown.validTo) < now,
       `The certificate of TLS_CERT_PATH has expired: it was valid to ${shown?.validTo}`,
     ],

@@ -50,6 +50,7 @@ function ownTls({
   return [
     ['TLS_CERT_PATH', cert === '' && key !== '', 'must be set together with TLS_KEY_PATH'],
     ['TLS_KEY_PATH', cert !== '' && key === '', 'must be set together with TLS_CERT_PATH'],
+    ['TLS_CLIENT_CA_PATH', v.TLS_CLIENT_CA_PATH !== '' && cert === '', 'needs TLS_CERT_PATH'],
     ['TLS_KEY_PASSPHRASE', v.TLS_KEY_PASSPHRASE !== '' && key === '', 'needs TLS_KEY_PATH'],
   ];
 }

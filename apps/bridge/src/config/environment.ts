@@ -87,6 +87,7 @@ function tlsOf(v: Variables, faults: ConfigurationFault[]): ServerTls | null {
     cert: v.TLS_CERT_PATH,
     key: v.TLS_KEY_PATH,
     passphrase: v.TLS_KEY_PASSPHRASE,
+    clientCa: v.TLS_CLIENT_CA_PATH,
   };
   try {
     return { paths, material: readTls(paths) };

@@ -66,6 +66,12 @@ test('any other is refused with what is wrong', async () => {
   expect(faultsOf({ ...files, TLS_CERT_PATH: TLS_KEY_PATH })).toEqual([
     'TLS_CERT_PATH names a file without a certificate that can be read',
   ]);
+  expect(faultsOf({ ...files, TLS_CLIENT_CA_PATH: TLS_KEY_PATH })).toEqual([
+    'TLS_CLIENT_CA_PATH names a file without a certificate that can be read',
+  ]);
+  expect(faultsOf({ TLS_CLIENT_CA_PATH: TLS_CERT_PATH })).toEqual([
+    'TLS_CLIENT_CA_PATH needs TLS_CERT_PATH',
+  ]);
   await tlsFiles(folder, { cert: own.cert, key: other.key });
   expect(faultsOf(files)).toEqual([
     'TLS_KEY_PATH must name the key of the certificate in TLS_CERT_PATH',
@@ -73,7 +79,7 @@ test('any other is refused with what is wrong', async () => {
 });
 
 test('nothing older than TLS 1.2 is spoken, and nothing without forward secrecy', () => {
-  const { minVersion, ciphers = '' } = contextOf({ ...own, passphrase: '' });
+  const { minVersion, ciphers = '' } = contextOf({ ...own, passphrase: '', clientCa: null });
   expect(minVersion).toBe('TLSv1.2');
   expect(ciphers.split(':').filter((one) => !/^(?:TLS_|ECDHE-)/.test(one))).toEqual([]);
 });

@@ -9,6 +9,8 @@ export interface TlsPaths {
   readonly key: string;
   /** Empty: the key is not encrypted. */
   readonly passphrase: string;
+  /** The authorities of the callers' certificates; empty: nobody is asked for one. */
+  readonly clientCa: string;
 }
 
 /** PEM texts that belong together. */
@@ -16,9 +18,10 @@ export interface TlsMaterial {
   readonly cert: string;
   readonly key: string;
   readonly passphrase: string;
+  readonly clientCa: string | null;
 }
 
-export type TlsVariable = 'TLS_CERT_PATH' | 'TLS_KEY_PATH' | 'TLS_KEY_PASSPHRASE';
+export type TlsVariable = 'TLS_CERT_PATH' | 'TLS_KEY_PATH' | 'TLS_CLIENT_CA_PATH';
 
 /** What is wrong with a file: which variable names it, and why. Nothing of its contents. */
 export class TlsFault extends Error {
@@ -33,9 +36,11 @@ export class TlsFault extends Error {
 }
 
 /** @throws TlsFault. */
-export function readTls({ cert: certPath, key: keyPath, passphrase }: TlsPaths): TlsMaterial {
-  const cert = contentOf('TLS_CERT_PATH', certPath);
-  const key = contentOf('TLS_KEY_PATH', keyPath);
+export function readTls(paths: TlsPaths): TlsMaterial {
+  const { passphrase } = paths;
+  const cert = contentOf('TLS_CERT_PATH', paths.cert);
+  const key = contentOf('TLS_KEY_PATH', paths.key);
+  const clientCa = paths.clientCa === '' ? null : contentOf('TLS_CLIENT_CA_PATH', paths.clientCa);
   if (certificatesOf(cert) === null) {
     throw new TlsFault('TLS_CERT_PATH', 'names a file without a certificate that can be read');
   }
@@ -48,7 +53,10 @@ export function readTls({ cert: certPath, key: keyPath, passphrase }: TlsPaths):
   if (!belongTogether(cert, key, passphrase)) {
     throw new TlsFault('TLS_KEY_PATH', 'must name the key of the certificate in TLS_CERT_PATH');
   }
-  const material = { cert, key, passphrase };
+  if (clientCa !== null && certificatesOf(clientCa) === null) {
+    throw new TlsFault('TLS_CLIENT_CA_PATH', 'names a file without a certificate that can be read');
+  }
+  const material = { cert, key, passphrase, clientCa };
   try {
     createSecureContext(contextOf(material));
   } catch (error) {
@@ -73,11 +81,12 @@ const CIPHERS = [
 ].join(':');
 
 /** Everything about TLS that does not change with the files. */
-export function contextOf({ cert, key, passphrase }: TlsMaterial): SecureContextOptions {
+export function contextOf({ cert, key, passphrase, clientCa }: TlsMaterial): SecureContextOptions {
   return {
     cert,
     key,
     ...(passphrase === '' ? {} : { passphrase }),
+    ...(clientCa === null ? {} : { ca: clientCa }),
     minVersion: 'TLSv1.2',
     ciphers: CIPHERS,
     honorCipherOrder: true,

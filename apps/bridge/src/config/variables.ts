@@ -32,6 +32,7 @@ export class Variables {
   TLS_CERT_PATH = '';
   TLS_KEY_PATH = '';
   TLS_KEY_PASSPHRASE = '';
+  TLS_CLIENT_CA_PATH = '';
 
   @Must('must be host:port, several with commas between them', (text) => BROKERS.test(text))
   KAFKA_BROKERS = 'localhost:9092';

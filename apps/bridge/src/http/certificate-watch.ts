@@ -1,4 +1,5 @@
 import type { Server } from 'node:https';
+import { isDeepStrictEqual } from 'node:util';
 import { Logger } from '@nestjs/common';
 import { versionOf } from '../access/index.js';
 import { contextOf, readTls, type TlsMaterial, type TlsPaths } from '../config/server-tls.js';
@@ -27,20 +28,20 @@ export class CertificateWatch {
   /** What cannot be read, or does not belong together (yet), changes nothing. */
   look(): void {
     try {
-      const { cert, key } = this.paths;
-      const version = [cert, key].map(versionOf).join('\n');
+      const { cert, key, clientCa } = this.paths;
+      const version = [cert, key, ...(clientCa === '' ? [] : [clientCa])].map(versionOf).join('\n');
       if (version === this.version) return;
       const material = readTls(this.paths);
       this.version = version;
       this.failure = null;
-      if (material.cert === this.current.cert && material.key === this.current.key) return;
+      if (isDeepStrictEqual(material, this.current)) return;
       this.server.setSecureContext(contextOf(material));
       this.current = material;
-      this.logger.log('The certificate was read again');
+      this.logger.log('The certificates were read again');
     } catch (error) {
       const failure = (error as Error).message;
       if (failure !== this.failure) {
-        this.logger.error(`${failure}. The certificate before it stays.`);
+        this.logger.error(`${failure}. Those before it stay.`);
       }
       this.failure = failure;
     }

@@ -132,8 +132,13 @@ function serverOptions(tls: ServerTls | null, { headersMs }: HttpTimeouts): obje
     requireHostHeader: false,
   };
   if (tls === null) return { http: limits };
+  // A certificate is one way to show who somebody is, and keys are others (`access/certificate.ts`).
+  const callers =
+    tls.material.clientCa === null ? {} : { requestCert: true, rejectUnauthorized: false };
   // Until the handshake is done no limit of HTTP holds; Node would wait for 120 s.
-  return { https: { ...limits, ...contextOf(tls.material), handshakeTimeout: headersMs } };
+  return {
+    https: { ...limits, ...contextOf(tls.material), ...callers, handshakeTimeout: headersMs },
+  };
 }
 
 /** Bodies as they came, also empty ones, unpacked where they were packed. */
