@@ -118,7 +118,7 @@ describe('a caller with a certificate', () => {
       () =>
         ours.issue({
           name: 'x',
-          names: [{ type: 'url', value: 'http://x/, URI:spiffe://known, URI:y' }],
+          names: [{ type: 'dns', value: 'x, URI:spiffe://known, DNS:y' }],
         }),
     ],
   ])('is not let in with %s, and a key lets it in', async (_name, make) => {
