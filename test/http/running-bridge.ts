@@ -8,7 +8,7 @@ import { Test } from '@nestjs/testing';
 import { TopicAdmin } from '@bridge/kafka';
 import { OutboxStore } from '@bridge/outbox';
 import { freePorts } from '../../dev/free-ports.js';
-import { Door } from '../../apps/bridge/src/access/index.js';
+import { Door, Tokens } from '../../apps/bridge/src/access/index.js';
 import { AppModule } from '../../apps/bridge/src/app.module.js';
 import { readEnvironment } from '../../apps/bridge/src/config/environment.js';
 import {
@@ -71,7 +71,8 @@ export async function startBridge(
     .useValue(topics)
     .setLogger(new ConsoleLogger({ logLevels: ['fatal'] }))
     .compile();
-  const door = new Door(config.access.path, config.access.identities);
+  const { path, identities, oidc } = config.access;
+  const door = new Door(path, identities, oidc === null ? null : new Tokens(oidc));
   door.start();
   const adapter = createHttpAdapter({ ...config.http, door, timeouts });
   const app = testing.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false });

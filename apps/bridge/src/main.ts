@@ -2,7 +2,7 @@ import type { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OutboxError, OutboxStore } from '@bridge/outbox';
-import { Door } from './access/index.js';
+import { Door, Tokens } from './access/index.js';
 import { AppModule } from './app.module.js';
 import { BridgeLogger } from './bridge-logger.js';
 import { cautions } from './config/cautions.js';
@@ -24,7 +24,8 @@ async function main(): Promise<void> {
     if (isAbandonedClient(error)) logger.debug(`An abandoned Kafka client: ${String(error)}`);
     else die(logger, 'An unhandled rejection', error);
   });
-  const door = new Door(config.access.path, config.access.identities);
+  const { path, identities, oidc } = config.access;
+  const door = new Door(path, identities, oidc === null ? null : new Tokens(oidc));
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config),
     createHttpAdapter({ ...config.http, door }),

@@ -19,13 +19,14 @@ function request(scheme: string, key: string, remoteAddress: string): FastifyReq
     method: 'GET',
     routeOptions: { config: {} },
     params: {},
+    tokenCaller: null,
     headers,
     raw,
   } as unknown as FastifyRequest;
 }
 
 test('a password from another machine needs TLS, and a key does not', () => {
-  const door = new Door('none', parseIdentities(textOf(made.entries)));
+  const door = new Door('none', parseIdentities(textOf(made.entries)), null);
   const key = made.text ?? '';
   const refusal = (scheme: string, address: string, shown = key) =>
     refuseAccess(request(scheme, shown, address), door)?.message ?? null;
@@ -38,6 +39,6 @@ test('a password from another machine needs TLS, and a key does not', () => {
 });
 
 test('while nobody has a key, what is shown is nobody’s concern', () => {
-  const door = new Door('none', parseIdentities(textOf([])));
+  const door = new Door('none', parseIdentities(textOf([])), null);
   expect(refuseAccess(request('Basic', 'x', '192.0.2.1'), door)).toBeNull();
 });

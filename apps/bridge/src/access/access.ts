@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../problem/index.js';
 import { mayUse, type Caller, type Role } from './caller.js';
-import { isPasswordInClear, shownKey } from './credential.js';
+import { isPasswordInClear, shownKey, shownToken } from './credential.js';
 import { shownCertificate } from './certificate.js';
 import type { Door } from './door.js';
 
@@ -16,10 +16,29 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks. Set before the body is read. */
     caller: Caller;
+    /** Who a token stands for; null: there was none, or it was not valid. */
+    tokenCaller: Caller | null;
   }
 }
 
 const LOOKING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Finds out who a token stands for, before anything is decided.
+ * @returns null: at once. A key, and a token that is known, cost no turn of the event loop.
+ * @throws ProblemError `overloaded`, by the promise.
+ */
+export function identify(request: FastifyRequest, { tokens }: Door): Promise<void> | null {
+  const isOpen = request.is404 || request.routeOptions.config.needs === 'nothing';
+  const token = tokens === null || isOpen ? null : shownToken(request.raw);
+  if (tokens === null || token === null) return null;
+  request.tokenCaller = tokens.known(token);
+  if (request.tokenCaller !== null) return null;
+  return tokens.verify(token).then((caller) => {
+    request.tokenCaller = caller;
+    return undefined;
+  });
+}
 
 /**
  * Decides about a request whose route is known: by what stands with the route and not by the form of its path, which can
@@ -41,7 +60,8 @@ export function refuseAccess(request: FastifyRequest, door: Door): ProblemError 
   // Who shows a key beside his certificate wants to be who the key says.
   const certificate = isKey ? null : shownCertificate(raw.socket);
   const caller =
-    certificate === null ? door.callerOf(shownKey(raw)) : door.callerOfCertificate(certificate);
+    request.tokenCaller ??
+    (certificate === null ? door.callerOf(shownKey(raw)) : door.callerOfCertificate(certificate));
   if (caller === null) {
     return door.refuse(raw.socket.remoteAddress ?? '', isKey || certificate !== null);
   }

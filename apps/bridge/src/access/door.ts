@@ -3,6 +3,7 @@ import { ProblemError } from '../problem/index.js';
 import { ANONYMOUS, type Caller } from './caller.js';
 import type { ApiKey } from './api-key.js';
 import type { ShownCertificate } from './certificate.js';
+import type { Tokens } from './tokens.js';
 import { Failures } from './failures.js';
 import { Identities } from './identities.js';
 import { readLastUse, writeLastUse } from './last-use.js';
@@ -25,16 +26,21 @@ export class Door {
   private noteAt = 0;
   private readonly failures = new Failures();
 
-  /** @param identities what the file held when the configuration was read. */
+  /**
+   * @param identities what the file held when the configuration was read.
+   * @param tokens null: no issuer is trusted.
+   */
   constructor(
     private readonly path: string,
     private identities: Identities,
+    readonly tokens: Tokens | null,
   ) {
     // Older than any: the first look reads what was written since the configuration was.
     this.version = '';
   }
 
   start(): void {
+    this.tokens?.start();
     this.timer ??= setInterval(() => {
       this.look();
       if (Date.now() >= this.noteAt) this.noteUse();
@@ -49,7 +55,7 @@ export class Door {
 
   /** Whether keys are asked for. Once they are, they are for as long as the process lives. */
   get isLocked(): boolean {
-    return this.identities.entries.length > 0;
+    return this.tokens !== null || this.identities.entries.length > 0;
   }
 
   /** @param key null: none was shown. @returns null: nobody who is known. */
@@ -93,7 +99,8 @@ export class Door {
       const read = readIdentities(this.path);
       this.version = version;
       this.failure = null;
-      if (read.entries.length === 0 && this.isLocked) throw new Error('nobody is in it');
+      if (read.entries.length === 0 && this.identities.entries.length > 0)
+        throw new Error('nobody is in it');
       if (read.entries.length > 0) this.replace(read);
     } catch (error) {
       const failure = (error as Error).message;

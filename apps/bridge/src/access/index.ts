@@ -1,4 +1,4 @@
-export { checkTopicOf, refuseAccess } from './access.js';
+export { checkTopicOf, identify, refuseAccess } from './access.js';
 export { ANONYMOUS, mayUse, ROLES } from './caller.js';
 export type { Caller, Role } from './caller.js';
 export { certificateName, isCertificateName } from './certificate.js';
@@ -9,3 +9,5 @@ export { readIdentities, versionOf, writeIdentities } from './identities-file.js
 export { created, revoked, rotated } from './keys.js';
 export type { Changed } from './keys.js';
 export { readLastUse } from './last-use.js';
+export { Tokens } from './tokens.js';
+export type { OidcOptions } from './tokens.js';

@@ -15,7 +15,10 @@ export function cautions(
   const [own] = certificatesOf(kafka.ssl?.cert ?? '') ?? [];
   const [shown] = certificatesOf(http.tls?.material.cert ?? '') ?? [];
   const isOverheard = http.tls === null && !isLoopback(http.host);
-  const what = access.identities.entries.length > 0 ? 'Keys and records come' : 'Records come';
+  const what =
+    access.identities.entries.length > 0 || access.oidc !== null
+      ? 'Keys and records come'
+      : 'Records come';
   const all: readonly (readonly [boolean, string])[] = [
     [
       isOverheard,

@@ -8,7 +8,7 @@ import { contradictions } from './contradictions.js';
 import { kafkaOf } from './kafka-access.js';
 import { readTls, TlsFault } from './server-tls.js';
 import { topicRules, type TopicOverrides } from './topic-rules.js';
-import { parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
+import { parseClaim, parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
 import { TOPIC_VARIABLES, Variables } from './variables.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -145,7 +145,7 @@ function bridgeConfig(
       confirmWaitMs: Number(v.CONFIRM_WAIT_MS),
       invalidUtf8: v.INVALID_UTF8 as 'windows-1252' | 'reject',
     },
-    access: { path: v.KEYS_PATH, identities },
+    access: { path: v.KEYS_PATH, identities, oidc: oidcOf(v) },
     outbox: {
       enabled: v.ENABLE_OUTBOX === 'true',
       url: v.OUTBOX_URL,
@@ -177,6 +177,19 @@ function bridgeConfig(
     },
     logLevel: v.LOG_LEVEL as LogLevel,
     topics: topicRules({ delivery: mode, pointer: parsePointer(v.MESSAGE_ID_POINTER) }, overrides),
+  };
+}
+
+function oidcOf(v: Variables): BridgeConfig['access']['oidc'] {
+  if (v.OIDC_ISSUER === '') return null;
+  return {
+    issuer: v.OIDC_ISSUER,
+    audience: v.OIDC_AUDIENCE,
+    jwksUrl: v.OIDC_JWKS_URL,
+    claims: {
+      roles: certain(parseClaim(v.OIDC_ROLES_CLAIM)),
+      topics: certain(parseClaim(v.OIDC_TOPICS_CLAIM)),
+    },
   };
 }
 

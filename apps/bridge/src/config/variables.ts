@@ -1,4 +1,5 @@
 import {
+  IsClaim,
   IsDuration,
   IsFreeDisk,
   IsNotYet,
@@ -33,6 +34,11 @@ export class Variables {
   TLS_KEY_PATH = '';
   TLS_KEY_PASSPHRASE = '';
   TLS_CLIENT_CA_PATH = '';
+  OIDC_ISSUER = '';
+  OIDC_AUDIENCE = '';
+  @IsTokenUrl() OIDC_JWKS_URL = '';
+  @IsClaim() OIDC_ROLES_CLAIM = 'roles';
+  @IsClaim() OIDC_TOPICS_CLAIM = 'topics';
 
   @Must('must be host:port, several with commas between them', (text) => BROKERS.test(text))
   KAFKA_BROKERS = 'localhost:9092';

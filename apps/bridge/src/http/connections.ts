@@ -2,8 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
-import type { ProblemError } from '../problem/index.js';
-import { Repeats } from './repeats.js';
+import { Repeats, type ProblemError } from '../problem/index.js';
+
 import type { RouteTable } from './route-table.js';
 import {
   answerOnSocket,

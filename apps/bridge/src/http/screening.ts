@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { refuseAccess, type Caller, type Door } from '../access/index.js';
+import { identify, refuseAccess, type Caller, type Door } from '../access/index.js';
 import { ProblemError } from '../problem/index.js';
 import { announcedBytes, type BodyBudget } from './body-budget.js';
 import { codingOf } from './content-coding.js';
@@ -41,6 +41,7 @@ export function screenRequests(fastify: FastifyInstance, screen: Screen): void {
   const { bodies, maxBodyBytes } = screen;
   fastify.decorateRequest('reservedBytes', 0);
   fastify.decorateRequest('caller', null as unknown as Caller);
+  fastify.decorateRequest('tokenCaller', null);
   fastify.decorateRequest('releaseBody', function release(this: FastifyRequest) {
     bodies.release(this.reservedBytes);
     this.reservedBytes = 0;
@@ -50,6 +51,12 @@ export function screenRequests(fastify: FastifyInstance, screen: Screen): void {
     if (this.reservedBytes <= needed) return;
     bodies.release(this.reservedBytes - needed);
     this.reservedBytes = needed;
+  });
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const pending = identify(request, screen.door);
+    if (pending !== null) return pending;
+    done();
+    return undefined;
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     const bytes = announcedBytes(request.headers, maxBodyBytes);
