@@ -71,10 +71,10 @@ export async function startBridge(
     .useValue(topics)
     .setLogger(new ConsoleLogger({ logLevels: ['fatal'] }))
     .compile();
-  const { path, identities, oidc } = config.access;
+  const { path, identities, oidc, rates } = config.access;
   const door = new Door(path, identities, oidc === null ? null : new Tokens(oidc));
   door.start();
-  const adapter = createHttpAdapter({ ...config.http, door, timeouts });
+  const adapter = createHttpAdapter({ ...config.http, door, rates, timeouts });
   const app = testing.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false });
   const [free = 0] = await freePorts(1);
   await app.listen({ host: '127.0.0.1', port: free });

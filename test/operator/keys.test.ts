@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../support/bridge-api.js';
@@ -125,6 +125,26 @@ describe('npm run keys', () => {
     expect(
       (await keysCommand(env, 'create', 'y', '--certificate', certificate, ...rights)).code,
     ).toBe(0);
+  });
+
+  it('loses nothing when many change it at once', async () => {
+    const names = Array.from({ length: 6 }, (_, at) => `program ${at}`);
+    await Promise.all(names.map((name) => create(name, '--role', 'read', '--topic', '*')));
+    const { said } = await keysCommand(env, 'list', '--json');
+    const listed = (JSON.parse(said) as { readonly name: string }[]).map(({ name }) => name);
+    expect(listed.toSorted()).toEqual(names);
+    expect(await readdir(join(folder, 'keys'))).toEqual(['keys.json']);
+  });
+
+  it('leaves the file to the owner of its folder, whoever has made it', async () => {
+    const isRoot = process.getuid?.() === 0;
+    const [uid, gid] = isRoot ? [12_345, 54_321] : [process.getuid?.(), process.getgid?.()];
+    await chown(folder, uid ?? 0, gid ?? 0);
+    await create('x', '--role', 'read', '--topic', '*');
+    await create('y', '--role', 'read', '--topic', '*');
+    for (const path of ['keys', 'keys/keys.json']) {
+      expect(await stat(join(folder, path))).toMatchObject({ uid, gid });
+    }
   });
 
   it('takes any text as a name, and shows it as it is', async () => {

@@ -24,11 +24,11 @@ async function main(): Promise<void> {
     if (isAbandonedClient(error)) logger.debug(`An abandoned Kafka client: ${String(error)}`);
     else die(logger, 'An unhandled rejection', error);
   });
-  const { path, identities, oidc } = config.access;
+  const { path, identities, oidc, rates } = config.access;
   const door = new Door(path, identities, oidc === null ? null : new Tokens(oidc));
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config),
-    createHttpAdapter({ ...config.http, door }),
+    createHttpAdapter({ ...config.http, door, rates }),
     { logger, bodyParser: false, abortOnError: false },
   );
   for (const caution of cautions(config, Date.now())) logger.warn(caution);

@@ -18,6 +18,8 @@ declare module 'fastify' {
     caller: Caller;
     /** Who a token stands for; null: there was none, or it was not valid. */
     tokenCaller: Caller | null;
+    /** Why he is refused before it is known who he is. */
+    turnedAway: ProblemError | null;
   }
 }
 
@@ -26,7 +28,7 @@ const LOOKING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /**
  * Finds out who a token stands for, before anything is decided.
  * @returns null: at once. A key, and a token that is known, cost no turn of the event loop.
- * @throws ProblemError `overloaded`, by the promise.
+ * Where no token can be verified now, the request is turned away.
  */
 export function identify(request: FastifyRequest, { tokens }: Door): Promise<void> | null {
   const isOpen = request.is404 || request.routeOptions.config.needs === 'nothing';
@@ -34,10 +36,16 @@ export function identify(request: FastifyRequest, { tokens }: Door): Promise<voi
   if (tokens === null || token === null) return null;
   request.tokenCaller = tokens.known(token);
   if (request.tokenCaller !== null) return null;
-  return tokens.verify(token).then((caller) => {
-    request.tokenCaller = caller;
-    return undefined;
-  });
+  return tell(request, tokens.verify(token));
+}
+
+async function tell(request: FastifyRequest, verified: Promise<Caller | null>): Promise<void> {
+  try {
+    request.tokenCaller = await verified;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    request.turnedAway = error;
+  }
 }
 
 /**

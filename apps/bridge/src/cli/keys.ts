@@ -1,11 +1,14 @@
 import { userInfo } from 'node:os';
+import { dirname } from 'node:path';
 import {
   created,
   isValid,
+  makeFolder,
   readIdentities,
   readLastUse,
   revoked,
   rotated,
+  withLock,
   writeIdentities,
   type Changed,
   type Identity,
@@ -34,8 +37,8 @@ function run(command: KeysCommand): void {
     return;
   }
   const path = keysPath();
-  const { entries } = readIdentities(path);
   if (command.name === 'list') {
+    const { entries } = readIdentities(path);
     const used = readLastUse(path);
     const views = entries.map((one) => viewOf(one, used[one.id] ?? null));
     write(
@@ -43,7 +46,7 @@ function run(command: KeysCommand): void {
     );
     return;
   }
-  const changed = change(command, entries);
+  const changed = changeFile(path, command);
   if (changed === null) {
     process.stderr.write(
       'There is no such key, or it is revoked already; that of a certificate cannot be rotated.\n',
@@ -51,17 +54,25 @@ function run(command: KeysCommand): void {
     process.exitCode = NO_SUCH_KEY;
     return;
   }
-  writeIdentities(path, changed.entries);
   const { id, text: key } = changed;
   if (command.json) write(JSON.stringify({ id, ...(key === null ? {} : { key }) }));
   else if (key !== null) write(`${key}\nThis key is not shown again. Its id is ${id}.`);
   else write(command.name === 'revoke' ? `${id} is revoked.` : `Its id is ${id}.`);
 }
 
-function change(
-  command: Exclude<KeysCommand, { readonly name: 'help' | 'list' }>,
-  entries: readonly Identity[],
-): Changed | null {
+type Change = Exclude<KeysCommand, { readonly name: 'help' | 'list' }>;
+
+/** Two commands at once change it one after the other. */
+function changeFile(path: string, command: Change): Changed | null {
+  makeFolder(dirname(path));
+  return withLock(path, () => {
+    const changed = change(command, readIdentities(path).entries);
+    if (changed !== null) writeIdentities(path, changed.entries);
+    return changed;
+  });
+}
+
+function change(command: Change, entries: readonly Identity[]): Changed | null {
   const now = Date.now();
   const by = userInfo().username;
   switch (command.name) {

@@ -1,5 +1,5 @@
 import type { DeliveryMode } from '@bridge/outbox';
-import type { Identities, OidcOptions } from '../access/index.js';
+import type { Identities, OidcOptions, Rates } from '../access/index.js';
 import type { TlsMaterial, TlsPaths } from './server-tls.js';
 
 /** The topic whose group offsets are the ledger. Nothing is ever written to it, and nobody may post to it. */
@@ -28,6 +28,7 @@ export interface BridgeConfig {
     readonly identities: Identities;
     /** Whose tokens are taken. Null: nobody's. */
     readonly oidc: OidcOptions | null;
+    readonly rates: Rates;
   };
   readonly outbox: {
     readonly enabled: boolean;

@@ -145,7 +145,15 @@ function bridgeConfig(
       confirmWaitMs: Number(v.CONFIRM_WAIT_MS),
       invalidUtf8: v.INVALID_UTF8 as 'windows-1252' | 'reject',
     },
-    access: { path: v.KEYS_PATH, identities, oidc: oidcOf(v) },
+    access: {
+      path: v.KEYS_PATH,
+      identities,
+      oidc: oidcOf(v),
+      rates: {
+        perAddress: Number(v.RATE_LIMIT_ADDRESS),
+        perCaller: Number(v.RATE_LIMIT_CALLER),
+      },
+    },
     outbox: {
       enabled: v.ENABLE_OUTBOX === 'true',
       url: v.OUTBOX_URL,

@@ -34,6 +34,8 @@ export class Variables {
   TLS_KEY_PATH = '';
   TLS_KEY_PASSPHRASE = '';
   TLS_CLIENT_CA_PATH = '';
+  @IsWhole(0, 1_000_000) RATE_LIMIT_ADDRESS = '0';
+  @IsWhole(0, 1_000_000) RATE_LIMIT_CALLER = '0';
   OIDC_ISSUER = '';
   OIDC_AUDIENCE = '';
   @IsTokenUrl() OIDC_JWKS_URL = '';

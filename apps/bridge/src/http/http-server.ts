@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Server as TlsServer } from 'node:https';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Door } from '../access/index.js';
+import { RateLimits, type Door, type Rates } from '../access/index.js';
 import type { ServerTls } from '../config/bridge.config.js';
 import { contextOf } from '../config/server-tls.js';
 import { answerProblem } from '../problem/index.js';
@@ -75,6 +75,7 @@ export class BridgeHttpAdapter extends FastifyAdapter {
 export interface HttpOptions {
   readonly maxBodyBytes: number;
   readonly door: Door;
+  readonly rates: Rates;
   /** Null: plain HTTP. */
   readonly tls: ServerTls | null;
   /** Absent: HTTP_TIMEOUTS. */
@@ -114,6 +115,7 @@ export function createHttpAdapter(options: HttpOptions): BridgeHttpAdapter {
     bodies,
     maxBodyBytes,
     door,
+    rates: new RateLimits(options.rates),
     shuttingDown: () => adapter.shuttingDown,
   });
   adapter.connections.watch(fastify.server);

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   // Who asks.
   unauthenticated: { status: 401, title: 'Not known' },
   too_many_failures: { status: 429, title: 'Too many wrong keys' },
+  rate_limited: { status: 429, title: 'Too many requests' },
   forbidden: { status: 403, title: 'Not allowed' },
   // What the body says.
   empty_body: { status: 400, title: 'Empty body' },
