@@ -1,10 +1,11 @@
 // Prepares a fresh clone: the packages, then the jars of the local Kafka. Each is done once. Plain JavaScript
 // without a dependency, because nothing is installed when it runs.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureJars } from './kafka/jars.mjs';
+import { faultsOf } from './packages/review.mjs';
 import { step } from './progress.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -39,6 +40,7 @@ function packagesAreCurrent() {
 }
 
 async function installPackages() {
+  reviewPackages();
   const { code, output } = await run('npm', ['ci', '--no-audit', '--no-fund']);
   if (code === 0) return;
   const missing = missingBuildTools();
@@ -48,6 +50,13 @@ async function installPackages() {
     );
   }
   throw new Error(`npm ci ended with ${code}:\n${output.slice(-3000)}`);
+}
+
+/** Before any of them can run a script: older versions of npm do not know `strict-allow-scripts`. */
+function reviewPackages() {
+  const read = (name) => JSON.parse(readFileSync(join(root, name), 'utf8'));
+  const faults = faultsOf(read('package-lock.json'), read('package.json'));
+  if (faults.length > 0) throw new Error(`package-lock.json is refused:\n${faults.join('\n')}`);
 }
 
 function missingBuildTools() {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../dev/free-ports.js';
 import { BridgeProcess } from '../support/bridge-process.js';
+import { Authority } from '../support/certificates.js';
 import { json, postJson, until } from './client.js';
+import { openTls, tlsFiles } from './tls-wire.js';
 import { exchange, open, post } from './wire.js';
 
 let folder: string;
@@ -122,6 +124,51 @@ test('noise and a client that goes away are a line each in the log, and no recor
   expect(lines('client_aborted')).toHaveLength(1);
   const health = await json(`${bridge.url}/health`);
   expect(health.body).toMatchObject({ metrics: { totalReceived: 0 } });
+});
+
+describe('with TLS', () => {
+  const hosts = ['127.0.0.1'];
+
+  test('a flood of plain HTTP is one line in the log, and a new certificate needs no restart', async () => {
+    const authority = await Authority.create('test');
+    const files = await tlsFiles(folder, await authority.issue({ name: 'first', hosts }));
+    const bridge = await BridgeProcess.prepare({ env: { ...env, ...files } });
+    started.push(bridge);
+    await bridge.launch();
+    const lines = (message: string) => bridge.logs().filter((line) => line['message'] === message);
+    await until(() => lines('Listening').length > 0);
+    expect(lines('Listening')).toMatchObject([{ params: { tls: true } }]);
+    for (let n = 0; n < 50; n++) {
+      await expect(exchange(bridge.port, post('/topics/nf', '{"data":1}'))).rejects.toThrow(
+        'closed',
+      );
+    }
+    expect(lines('A TLS connection has failed')).toMatchObject([
+      { params: { code: 'ERR_SSL_HTTP_REQUEST' } },
+    ]);
+    const nameShown = async (): Promise<unknown> => {
+      const socket = await openTls(bridge.port, { ca: authority.cert });
+      const name = socket.getPeerCertificate().subject['CN'];
+      socket.destroy();
+      return name;
+    };
+    expect(await nameShown()).toBe('first');
+    await tlsFiles(folder, await authority.issue({ name: 'second', hosts }));
+    while ((await nameShown()) !== 'second');
+    expect(lines('The certificates were read again')).toHaveLength(1);
+    expect(await bridge.terminate()).toBe(0);
+  });
+
+  test('a certificate that is not right stops the start with 78', async () => {
+    const authority = await Authority.create('test');
+    const { cert } = await authority.issue({ name: 'own', hosts });
+    const { key } = await authority.issue({ name: 'other', hosts });
+    const { code, said } = await refusal(await tlsFiles(folder, { cert, key }));
+    expect([code, said]).toEqual([
+      78,
+      expect.stringContaining('  TLS_KEY_PATH: must name the key'),
+    ]);
+  });
 });
 
 test('SIGTERM answers who waits, and the process exits with 0', async () => {

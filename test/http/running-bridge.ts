@@ -8,7 +8,7 @@ import { Test } from '@nestjs/testing';
 import { TopicAdmin } from '@bridge/kafka';
 import { OutboxStore } from '@bridge/outbox';
 import { freePorts } from '../../dev/free-ports.js';
-import { Door } from '../../apps/bridge/src/access/index.js';
+import { Door, Tokens } from '../../apps/bridge/src/access/index.js';
 import { auditKeys } from '../../apps/bridge/src/audit/index.js';
 import { AppModule } from '../../apps/bridge/src/app.module.js';
 import { readEnvironment } from '../../apps/bridge/src/config/environment.js';
@@ -49,6 +49,8 @@ export interface RunningBridge {
   readonly outboxUrl: string;
   /** As it does every second. */
   lookAtKeys(): void;
+  /** As it does every two seconds. */
+  lookAtCertificate(): void;
   stop(): Promise<void>;
 }
 
@@ -71,13 +73,10 @@ export async function startBridge(
     .useValue(topics)
     .setLogger(new ConsoleLogger({ logLevels: ['fatal'] }))
     .compile();
-  const door = new Door(config.access.path, config.access.identities);
-  const app = testing.createNestApplication<NestFastifyApplication>(
-    createHttpAdapter({ ...config.http, door, timeouts }),
-    {
-      bodyParser: false,
-    },
-  );
+  const { path, identities, oidc, rates } = config.access;
+  const door = new Door(path, identities, oidc === null ? null : new Tokens(oidc));
+  const adapter = createHttpAdapter({ ...config.http, door, rates, timeouts });
+  const app = testing.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false });
   const [free = 0] = await freePorts(1);
   await app.listen({ host: '127.0.0.1', port: free });
   const { port } = app.getHttpServer().address() as AddressInfo;
@@ -88,7 +87,7 @@ export async function startBridge(
   return {
     app,
     port,
-    url: `http://127.0.0.1:${port}`,
+    url: `${config.http.tls === null ? 'http' : 'https'}://127.0.0.1:${port}`,
     store,
     relay: new HandRelay(store, app.get(Settlements, { strict: false })),
     topics,
@@ -97,6 +96,7 @@ export async function startBridge(
     keysPath: config.access.path,
     outboxUrl: config.outbox.url,
     lookAtKeys: () => door.look(),
+    lookAtCertificate: () => adapter.certificate?.look(),
     stop: () => {
       door.stop();
       stopped ??= app.close().then(() => rm(folder, { recursive: true, force: true }));

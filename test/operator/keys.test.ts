@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../support/bridge-api.js';
@@ -143,6 +143,47 @@ describe('npm run keys', () => {
     expect(await readdir(folder)).toContain('elsewhere.json');
   });
 
+  it('makes an identity of a certificate, which has no secret and cannot be rotated', async () => {
+    const rights = ['--role', 'read', '--topic', '*'];
+    const certificate = `SHA256=${'AB:'.repeat(31)}AB`;
+    const made = await keysCommand(env, 'create', 'x', '--certificate', certificate, ...rights);
+    expect([made.code, made.said]).toEqual([
+      0,
+      expect.stringMatching(/^Its id is [0-9a-f]{16}\.$/m),
+    ]);
+    expect(made.said).not.toMatch(KEY);
+    const list = await keysCommand(env, 'list', '--json');
+    const [one] = JSON.parse(list.said) as { readonly id: string }[];
+    expect(one).toMatchObject({ certificate: `SHA256=${'ab'.repeat(32)}`, state: 'valid' });
+    expect((await keysCommand(env, 'rotate', one?.id ?? '')).code).toBe(1);
+    const again = await keysCommand(env, 'create', 'y', '--certificate', certificate, ...rights);
+    expect([again.code, again.said]).toEqual([64, expect.stringMatching(/revoke that first/)]);
+    expect((await keysCommand(env, 'revoke', one?.id ?? '')).code).toBe(0);
+    expect(
+      (await keysCommand(env, 'create', 'y', '--certificate', certificate, ...rights)).code,
+    ).toBe(0);
+  });
+
+  it('loses nothing when many change it at once', async () => {
+    const names = Array.from({ length: 6 }, (_, at) => `program ${at}`);
+    await Promise.all(names.map((name) => create(name, '--role', 'read', '--topic', '*')));
+    const { said } = await keysCommand(env, 'list', '--json');
+    const listed = (JSON.parse(said) as { readonly name: string }[]).map(({ name }) => name);
+    expect(listed.toSorted()).toEqual(names);
+    expect(await readdir(join(folder, 'keys'))).toEqual(['keys.json']);
+  });
+
+  it('leaves the file to the owner of its folder, whoever has made it', async () => {
+    const isRoot = process.getuid?.() === 0;
+    const [uid, gid] = isRoot ? [12_345, 54_321] : [process.getuid?.(), process.getgid?.()];
+    await chown(folder, uid ?? 0, gid ?? 0);
+    await create('x', '--role', 'read', '--topic', '*');
+    await create('y', '--role', 'read', '--topic', '*');
+    for (const path of ['keys', 'keys/keys.json']) {
+      expect(await stat(join(folder, path))).toMatchObject({ uid, gid });
+    }
+  });
+
   it('takes any text as a name, and shows it as it is', async () => {
     const name = '<img src=x onerror=alert(1)>';
     await create(name, '--role', 'read', '--topic', '*');
@@ -162,6 +203,7 @@ describe('npm run keys', () => {
     [['tenant', 'acme', '--topic', 'a', '--queued-rows', '0'], /no number/],
     [['tenant', 'acme', '--topic', 'a', '--bytes-per-second', 'many'], /no size/],
     [['tenants', 'x'], /takes no x/],
+    [['create', 'x', '--role', 'read', '--topic', '*', '--certificate', 'O=x'], /no certificate/],
     [['create'], /needs a name/],
     [['list', 'x'], /takes no x/],
     [['revoke', 'x', '--role', 'read'], /no option --role/],

@@ -29,6 +29,10 @@ export interface Wanted {
   readonly name: string;
   /** For a server: the host names and addresses that it answers to. For a client: none. */
   readonly hosts?: readonly string[];
+  /** For a client: other names. */
+  readonly names?: readonly { readonly type: 'dns' | 'url'; readonly value: string }[];
+  /** Absent: for servers where it has hosts, else for clients. */
+  readonly usage?: 'server' | 'client' | 'none';
   /** Ended yesterday. */
   readonly expired?: boolean;
 }
@@ -61,7 +65,8 @@ export class Authority {
     return new Authority(name, keys, cert.toString('pem'));
   }
 
-  async issue({ name, hosts = [], expired = false }: Wanted): Promise<Certified> {
+  async issue(wanted: Wanted): Promise<Certified> {
+    const { name, expired = false } = wanted;
     const keys = await makeKeys();
     const cert = await X509CertificateGenerator.create({
       serialNumber: (++this.serial + 1).toString(16).padStart(4, '0'),
@@ -72,20 +77,24 @@ export class Authority {
       signingAlgorithm: ALGORITHM,
       publicKey: keys.publicKey,
       signingKey: this.keys.privateKey,
-      extensions: extensionsFor(hosts),
+      extensions: extensionsFor(wanted),
     });
     const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
     return { cert: cert.toString('pem'), key: PemConverter.encode(pkcs8, 'PRIVATE KEY') };
   }
 }
 
-function extensionsFor(hosts: readonly string[]): Extension[] {
+function extensionsFor({ hosts = [], names: others = [], usage }: Wanted): Extension[] {
   const { serverAuth, clientAuth } = ExtendedKeyUsage;
-  const names = hosts.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }) as const);
+  const isServer = usage === undefined ? hosts.length > 0 : usage === 'server';
+  const own = hosts.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }) as const);
+  const names = [...own, ...others];
   return [
     new BasicConstraintsExtension(false, undefined, true),
     new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-    new ExtendedKeyUsageExtension([hosts.length > 0 ? serverAuth : clientAuth]),
+    ...(usage === 'none'
+      ? []
+      : [new ExtendedKeyUsageExtension([isServer ? serverAuth : clientAuth])]),
     ...(names.length === 0 ? [] : [new SubjectAlternativeNameExtension(names)]),
   ];
 }

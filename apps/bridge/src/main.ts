@@ -2,7 +2,7 @@ import type { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { headText, OutboxError, OutboxStore } from '@bridge/outbox';
-import { Door } from './access/index.js';
+import { Door, Tokens } from './access/index.js';
 import { auditKeys } from './audit/index.js';
 import { AppModule } from './app.module.js';
 import { BridgeLogger } from './bridge-logger.js';
@@ -26,10 +26,11 @@ async function main(): Promise<void> {
     if (isAbandonedClient(error)) logger.debug(`An abandoned Kafka client: ${String(error)}`);
     else die(logger, 'An unhandled rejection', error);
   });
-  const door = new Door(config.access.path, config.access.identities);
+  const { path, identities, oidc, rates } = config.access;
+  const door = new Door(path, identities, oidc === null ? null : new Tokens(oidc));
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config),
-    createHttpAdapter({ ...config.http, door }),
+    createHttpAdapter({ ...config.http, door, rates }),
     { logger, bodyParser: false, abortOnError: false },
   );
   for (const caution of cautions(config, Date.now())) logger.warn(caution);
@@ -41,7 +42,8 @@ async function main(): Promise<void> {
   auditKeys(door, store);
   door.start();
   await app.listen({ host: config.http.host, port: config.http.port });
-  logger.log('Listening', { host: config.http.host, port: config.http.port });
+  const { host, port, tls } = config.http;
+  logger.log('Listening', { host, port, tls: tls !== null });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void stop(app, door, logger, signal));
   }

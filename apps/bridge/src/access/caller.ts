@@ -1,5 +1,5 @@
-import { Tenants } from './tenants.js';
-import { fits } from './topic-patterns.js';
+import { NO_TENANTS, type Tenants } from './tenants.js';
+import { commonOf, fits } from './topic-patterns.js';
 
 /**
  * What a caller may do; `reveal`: see what is personal in a record, beside `read`. A route that changes something and names no other role needs `admin`.
@@ -26,8 +26,16 @@ export const ANONYMOUS: Caller = {
   roles: new Set(ROLES),
   topics: ['*'],
   tenant: null,
-  tenants: new Tenants([]),
+  tenants: NO_TENANTS,
 };
+
+/** Within his tenant, as it is now; null: there is no such tenant. */
+export function placed(caller: Omit<Caller, 'tenants'>, tenants: Tenants): Caller | null {
+  if (caller.tenant === null) return { ...caller, tenants };
+  const tenant = tenants.of(caller.tenant);
+  if (tenant === null) return null;
+  return { ...caller, topics: commonOf(caller.topics, tenant.topics), tenants };
+}
 
 export function mayUse({ topics }: Pick<Caller, 'topics'>, topic: string): boolean {
   return topics.some((pattern) => fits(pattern, topic));

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { newApiKey } from './api-key.js';
-import { shownKey } from './credential.js';
+import { isPasswordInClear, shownKey } from './credential.js';
 
 const { id, text } = newApiKey();
 const basic = (user: string, password: string): string =>
@@ -33,4 +35,19 @@ test.each<[string, Readonly<Record<string, readonly string[]>>]>([
   ['two ways at once', { authorization: [`Bearer ${text}`], 'x-api-key': [text] }],
 ])('%s shows none', (_, headers) => {
   expect(shown(headers)).toBeNull();
+});
+
+test.each<[string, string, Socket, boolean]>([
+  ['Basic', '192.0.2.1', new Socket(), true],
+  ['bASIC', '2001:db8::1', new Socket(), true],
+  ['Basic', '::ffff:192.0.2.1', new Socket(), true],
+  ['Basic', '127.0.0.1', new Socket(), false],
+  ['Basic', '::1', new Socket(), false],
+  ['Basic', '::ffff:127.0.0.1', new Socket(), false],
+  ['Basic', '192.0.2.1', new TLSSocket(new Socket()), false],
+  ['Bearer', '192.0.2.1', new Socket(), false],
+])('%s from %s is a password in clear text', (scheme, remoteAddress, socket, expected) => {
+  Object.defineProperty(socket, 'remoteAddress', { value: remoteAddress });
+  const request = { headers: { authorization: `${scheme} x` }, socket };
+  expect(isPasswordInClear(request as unknown as IncomingMessage)).toBe(expected);
 });

@@ -1,7 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { ProblemError } from '../problem/index.js';
-import { ANONYMOUS, type Caller } from './caller.js';
+import { ANONYMOUS, placed, type Caller } from './caller.js';
 import type { ApiKey } from './api-key.js';
+import type { ShownCertificate } from './certificate.js';
+import type { Tokens } from './tokens.js';
 import { Failures } from './failures.js';
 import { Identities, type Identity } from './identities.js';
 import { readLastUse, writeLastUse } from './last-use.js';
@@ -25,16 +27,21 @@ export class Door {
   private readonly failures = new Failures();
   private tell: (entries: readonly Identity[]) => void = () => undefined;
 
-  /** @param identities what the file held when the configuration was read. */
+  /**
+   * @param identities what the file held when the configuration was read.
+   * @param tokens null: no issuer is trusted.
+   */
   constructor(
     private readonly path: string,
     private identities: Identities,
+    readonly tokens: Tokens | null,
   ) {
     // Older than any: the first look reads what was written since the configuration was.
     this.version = '';
   }
 
   start(): void {
+    this.tokens?.start();
     this.timer ??= setInterval(() => {
       this.look();
       if (Date.now() >= this.noteAt) this.noteUse();
@@ -54,8 +61,8 @@ export class Door {
   }
 
   /** Whether keys are asked for. Once they are, they are for as long as the process lives. */
-  private get isLocked(): boolean {
-    return this.identities.entries.length > 0;
+  get isLocked(): boolean {
+    return this.tokens !== null || this.identities.entries.length > 0;
   }
 
   /** @param key null: none was shown. @returns null: nobody who is known. */
@@ -66,6 +73,22 @@ export class Door {
     const caller = this.identities.callerOf(key, now);
     if (caller !== null) this.used.set(key.id, now);
     return caller;
+  }
+
+  /** @param certificate null: none was shown. @returns null: nobody who is known. */
+  callerOfCertificate(certificate: ShownCertificate | null): Caller | null {
+    if (!this.isLocked) return ANONYMOUS;
+    if (certificate === null) return null;
+    const now = Date.now();
+    const known = this.identities.ofCertificate(certificate, now);
+    if (known === null) return null;
+    this.used.set(known.id, now);
+    return known.caller;
+  }
+
+  /** Who a token stands for, within his tenant; null: there is no such tenant. */
+  callerOfToken(caller: Caller): Caller | null {
+    return placed(caller, this.identities.tenants);
   }
 
   /** The refusal of somebody who is not known. @param isShown whether he has shown anything that could be a key. */
@@ -88,7 +111,8 @@ export class Door {
       const read = readIdentities(this.path);
       this.version = version;
       this.failure = null;
-      if (read.entries.length === 0 && this.isLocked) throw new Error('nobody is in it');
+      if (read.entries.length === 0 && this.identities.entries.length > 0)
+        throw new Error('nobody is in it');
       if (read.entries.length > 0) this.replace(read);
     } catch (error) {
       const failure = (error as Error).message;

@@ -64,6 +64,43 @@ test('what is not there cannot be revoked or rotated, nor can what is revoked', 
   expect(revoked(entries, '0123456789abcdef', 'maria', NOW)).toBeNull();
 });
 
+describe('an identity of a certificate', () => {
+  const issued = (certificate: string, validMs: number | null = null) =>
+    created([], { ...REQUEST, validMs, certificate }, 'root', NOW).entries;
+  const nameOf = (entries: readonly Identity[], names: readonly string[], at = NOW) => {
+    const shown = { names: new Set(names), validFrom: NOW - 1_000, validTo: NOW + 2_000 };
+    return parseIdentities(fileOf(entries)).ofCertificate(shown, at)?.caller.name ?? null;
+  };
+
+  test('is known by one exact name, while both are valid', () => {
+    const entries = issued('CN=protheus', 1_000);
+    expect(nameOf(entries, ['CN=other', 'CN=protheus'])).toBe('protheus');
+    for (const name of ['CN=Protheus', 'CN=protheus ', 'DNS=protheus', 'CN=prot', ''])
+      expect(nameOf(entries, [name])).toBeNull();
+    expect(nameOf(entries, ['CN=protheus'], NOW + 999)).toBe('protheus');
+    expect(nameOf(entries, ['CN=protheus'], NOW + 1_000)).toBeNull();
+    const forever = issued('CN=protheus');
+    expect(nameOf(forever, ['CN=protheus'], NOW + 1_999)).toBe('protheus');
+    expect(nameOf(forever, ['CN=protheus'], NOW + 2_000)).toBeNull();
+    expect(nameOf(forever, ['CN=protheus'], NOW - 1_001)).toBeNull();
+    const [{ id } = { id: '' }] = forever;
+    expect(nameOf(revoked(forever, id, 'maria', NOW)?.entries ?? [], ['CN=protheus'])).toBeNull();
+    expect(rotated(forever, id, 'root', NOW, 1)).toBeNull();
+  });
+
+  test('is nobody where it could be two', () => {
+    const both = [...issued('CN=a'), ...issued('DNS=a')];
+    expect(nameOf(both, ['CN=a'])).toBe('protheus');
+    expect(nameOf(both, ['CN=a', 'DNS=a'])).toBeNull();
+  });
+
+  test('lets nobody in by a key', () => {
+    const [{ id } = { id: '' }] = issued('CN=a');
+    const key = { id, secret: newApiKey().text.split('.')[1] ?? '' };
+    expect(parseIdentities(fileOf(issued('CN=a'))).callerOf(key, NOW)).toBeNull();
+  });
+});
+
 describe('a file that is not right is refused whole', () => {
   const [entry] = make().entries;
   const file = (changes: Readonly<Record<string, unknown>>): string =>
@@ -75,6 +112,9 @@ describe('a file that is not right is refused whole', () => {
     ['version', '[]'],
     ['must be an object', '{"version":1,"identities":[1]}'],
     ['hash', file({ hash: 'x' })],
+    ['either a hash or a certificate', file({ hash: null })],
+    ['either a hash or a certificate', file({ certificate: 'CN=x' })],
+    ['certificate is missing or not valid', file({ hash: null, certificate: 'x' })],
     ['roles', file({ roles: [] })],
     ['roles', file({ roles: ['root'] })],
     ['topics', file({ topics: ['a b'] })],

@@ -1,14 +1,16 @@
 import { isSecret, type ApiKey } from './api-key.js';
-import { ROLES, type Caller, type Role } from './caller.js';
+import { placed, ROLES, type Caller, type Role } from './caller.js';
+import { isCertificateName, type ShownCertificate } from './certificate.js';
 import { faultOfTenants, isTenantName, LIMITS, Tenants, type Tenant } from './tenants.js';
-import { commonOf } from './topic-patterns.js';
 
 /** One entry of the file. Times are ISO 8601; the secret itself is nowhere. */
 export interface Identity {
   readonly id: string;
   readonly name: string;
-  /** SHA-256 of the secret, in hex. */
-  readonly hash: string;
+  /** SHA-256 of the secret, in hex. Null: it has none, but a certificate. */
+  readonly hash: string | null;
+  /** Whose certificate it is, as `isCertificateName` has it. Absent where there is a secret. */
+  readonly certificate?: string;
   readonly roles: readonly Role[];
   readonly topics: readonly string[];
   /** Absent: of none. */
@@ -28,7 +30,8 @@ const HASH = /^[0-9a-f]{64}$/;
 
 /** Everything that is configured about who may come in. Immutable. */
 export class Identities {
-  private readonly byId: ReadonlyMap<string, Identity & { readonly caller: Caller }>;
+  private readonly byId: ReadonlyMap<string, Known>;
+  private readonly byCertificate: ReadonlyMap<string, readonly Known[]>;
 
   constructor(
     readonly entries: readonly Identity[],
@@ -37,6 +40,15 @@ export class Identities {
     this.byId = new Map(
       entries.map((one) => [one.id, { ...one, caller: callerOf(one, tenants) }] as const),
     );
+    const byCertificate = new Map<string, Known[]>();
+    for (const known of this.byId.values()) {
+      if (known.certificate === undefined) continue;
+      byCertificate.set(known.certificate, [
+        ...(byCertificate.get(known.certificate) ?? []),
+        known,
+      ]);
+    }
+    this.byCertificate = byCertificate;
   }
 
   /** The caller of a key that is valid at `now` (epoch ms); null of any other, whatever is wrong with it. */
@@ -45,6 +57,20 @@ export class Identities {
     if (!isSecret(secret, known?.hash ?? null) || known === null) return null;
     return isValid(known, now) ? known.caller : null;
   }
+
+  /** The one that a certificate is named by, valid at `now` (epoch ms). Null also where it could be several. */
+  ofCertificate({ names, validFrom, validTo }: ShownCertificate, now: number): Known | null {
+    // TLS has looked at its times when the connection, or the session before it, was made.
+    if (now < validFrom || now >= validTo) return null;
+    const [found, ...others] = [...names]
+      .flatMap((name) => this.byCertificate.get(name) ?? [])
+      .filter((one) => isValid(one, now));
+    return found === undefined || others.length > 0 ? null : found;
+  }
+}
+
+interface Known extends Identity {
+  readonly caller: Caller;
 }
 
 export const NOBODY = new Identities([]);
@@ -107,9 +133,8 @@ export function isRole(text: unknown): text is Role {
 }
 
 function callerOf({ name, roles, topics, tenant }: Identity, tenants: Tenants): Caller {
-  const known = { name, roles: new Set(roles), tenants };
-  if (tenant === undefined) return { ...known, topics, tenant: null };
-  return { ...known, topics: commonOf(topics, tenants.of(tenant)?.topics ?? []), tenant };
+  const known = { name, roles: new Set(roles), topics, tenant: tenant ?? null };
+  return placed(known, tenants) ?? { ...known, topics: [], tenants };
 }
 
 function parse(text: string): unknown {
@@ -125,7 +150,9 @@ type Fields = Readonly<Record<string, (value: unknown) => boolean>>;
 const FIELDS: Readonly<Record<keyof Required<Identity>, (value: unknown) => boolean>> = {
   id: (value) => typeof value === 'string' && ID.test(value),
   name: (value) => typeof value === 'string' && isName(value),
-  hash: (value) => typeof value === 'string' && HASH.test(value),
+  hash: (value) => value === null || (typeof value === 'string' && HASH.test(value)),
+  certificate: (value) =>
+    value === undefined || (typeof value === 'string' && isCertificateName(value)),
   roles: (value) => Array.isArray(value) && value.length > 0 && value.every(isRole),
   topics: areTopicPatterns,
   tenant: (value) => value === undefined || (typeof value === 'string' && isTenantName(value)),
@@ -155,6 +182,9 @@ function faultOf(entry: unknown, fields: Fields = FIELDS): string | null {
   if (!isObject(entry)) return 'it must be an object';
   const wrong = Object.entries(fields).find(([name, isRight]) => !isRight(entry[name]));
   if (wrong !== undefined) return `${wrong[0]} is missing or not valid`;
+  if ((entry['hash'] === null) !== (entry['certificate'] !== undefined)) {
+    return 'it must have either a hash or a certificate';
+  }
   const unknown = Object.keys(entry).find((name) => !Object.hasOwn(fields, name));
   return unknown === undefined ? null : 'it has a field that is not known';
 }

@@ -8,9 +8,11 @@ export interface KeyRequest {
   readonly roles: readonly Role[];
   readonly topics: readonly string[];
   /** Null: of none. */
-  readonly tenant: string | null;
+  readonly tenant?: string | null;
   /** Milliseconds that it is valid; null: until it is revoked. */
   readonly validMs: number | null;
+  /** Whoever has this certificate; there is no secret then. */
+  readonly certificate?: string | undefined;
 }
 
 /** Entries with a change, and the new key's text where there is one: it is nowhere else. */
@@ -27,11 +29,11 @@ export function created(
   now: number,
 ): Changed {
   const { id, text, hash } = newApiKey();
-  const { name, roles, topics, tenant, validMs } = request;
+  const { name, roles, topics, tenant = null, validMs, certificate } = request;
   const entry: Identity = {
     id,
     name,
-    hash,
+    ...(certificate === undefined ? { hash } : { hash: null, certificate }),
     roles,
     topics,
     ...(tenant === null ? {} : { tenant }),
@@ -40,7 +42,7 @@ export function created(
     expires_at: validMs === null ? null : iso(now + validMs),
     revoked_at: null,
   };
-  return { entries: [...entries, entry], id, text };
+  return { entries: [...entries, entry], id, text: certificate === undefined ? text : null };
 }
 
 /** Null: there is no such key, or it is revoked already. */
@@ -61,7 +63,7 @@ export function revoked(
 
 /**
  * A new key with the rights of an old one, which stays valid for a while so that nobody is locked out meanwhile. The new
- * one is valid for as long as the old one was when it was made. Null: there is no such key.
+ * one is valid for as long as the old one was when it was made. Null: there is no such key, or it has no secret.
  */
 export function rotated(
   entries: readonly Identity[],
@@ -71,7 +73,7 @@ export function rotated(
   overlapMs: number,
 ): Changed | null {
   const old = entries.find((one) => one.id === id && one.revoked_at === null);
-  if (old === undefined) return null;
+  if (old === undefined || old.hash === null) return null;
   const { name, roles, topics, tenant = null, created_at, expires_at } = old;
   const validMs = expires_at === null ? null : Date.parse(expires_at) - Date.parse(created_at);
   const until = Math.min(now + overlapMs, expires_at === null ? Infinity : Date.parse(expires_at));

@@ -41,6 +41,8 @@ export class Tenants {
   }
 }
 
+export const NO_TENANTS = new Tenants([]);
+
 /** With this one, in place of that of its name if there is one. */
 export function withTenant(tenants: Tenants, tenant: Tenant): Tenants {
   return new Tenants([...tenants.entries.filter(({ name }) => name !== tenant.name), tenant]);

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import {
+  certificateName,
+  isCertificateName,
   isName,
   isRole,
   isTenantName,
@@ -23,6 +25,7 @@ export type KeysCommand =
         readonly topics: readonly string[];
         readonly tenant: string | null;
         readonly validMs: number | null;
+        readonly certificate?: string;
       };
     }
   | { readonly name: 'tenant'; readonly json: boolean; readonly tenant: Tenant }
@@ -43,6 +46,7 @@ export const KEYS_USAGE = `npm run keys -- <command> [options]
       --role ROLE           what it may do: produce, read, replay, reveal, admin; may be repeated
       --topic TOPIC         a topic, or the beginning of topics with a * at its end; may be repeated ("*": all)
       --tenant NAME         whose key it is; it reaches only topics of this tenant
+      --certificate NAME    no key: whoever has the certificate CN=name, DNS=name, URI=name or SHA256=fingerprint
       --expires TIME        how long it is valid, such as 90d; without it until it is revoked
   list                      shows whose keys there are, what they may do, and when each was used last
   revoke ID                 ends a key; the bridge refuses it within a second
@@ -72,12 +76,13 @@ const OPTIONS = {
   'bytes-per-second': { type: 'string' },
   'queued-rows': { type: 'string' },
   expires: { type: 'string' },
+  certificate: { type: 'string' },
   overlap: { type: 'string' },
 } as const;
 
 /** Options that belong to one command; the others take `--json` alone. */
 const OWN: Readonly<Record<string, readonly string[]>> = {
-  create: ['role', 'topic', 'tenant', 'expires'],
+  create: ['role', 'topic', 'tenant', 'expires', 'certificate'],
   tenant: ['topic', 'records-per-second', 'bytes-per-second', 'queued-rows'],
   'remove-tenant': [],
   list: [],
@@ -122,10 +127,12 @@ function keyOf(
     role,
     topic,
     tenant = null,
+    certificate,
   }: {
     readonly role: readonly string[];
     readonly topic: readonly string[];
     readonly tenant?: string | null | undefined;
+    readonly certificate?: string | undefined;
   },
 ) {
   if (!isName(name))
@@ -138,7 +145,8 @@ function keyOf(
       throw new UsageError(`There is no role ${one}: produce, read, replay, reveal, admin.`);
     return one;
   });
-  return { name, roles: [...new Set(roles)], topics: topicsOf(topic), tenant };
+  const rights = { name, roles: [...new Set(roles)], topics: topicsOf(topic), tenant };
+  return certificate === undefined ? rights : { ...rights, certificate: named(certificate) };
 }
 
 function topicsOf(given: readonly string[]): readonly string[] {
@@ -174,6 +182,14 @@ function countOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   if (!/^[1-9]\d{0,11}$/.test(text)) throw new UsageError(`${text} is no number from 1.`);
   return Number(text);
+}
+
+function named(certificate: string): string {
+  const name = certificateName(certificate);
+  if (isCertificateName(name)) return name;
+  throw new UsageError(
+    `${certificate} names no certificate: CN=name, DNS=name, URI=name or SHA256=fingerprint.`,
+  );
 }
 
 function timeOf(text: string | undefined): number | null {

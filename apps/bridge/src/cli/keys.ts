@@ -1,14 +1,17 @@
 import { userInfo } from 'node:os';
+import { dirname } from 'node:path';
 import {
   commonOf,
   created,
   faultOfTenants,
   Identities,
   isValid,
+  makeFolder,
   readIdentities,
   readLastUse,
   revoked,
   rotated,
+  withLock,
   withoutTenant,
   withTenant,
   writeIdentities,
@@ -42,25 +45,31 @@ function run(command: KeysCommand): void {
     return;
   }
   const path = keysPath();
-  const identities = readIdentities(path);
+  const { json } = command;
   switch (command.name) {
     case 'list':
-      return list(identities, readLastUse(path), command.json);
+      return list(readIdentities(path), readLastUse(path), json);
     case 'tenants':
-      return listTenants(identities.tenants, command.json);
+      return listTenants(readIdentities(path).tenants, json);
     case 'tenant':
-      return setTenant(path, identities, command.tenant, command.json);
+      return locked(path, (identities) => setTenant(path, identities, command.tenant, json));
     case 'remove-tenant':
-      return removeTenant(path, identities, command.tenant, command.json);
+      return locked(path, (identities) => removeTenant(path, identities, command.tenant, json));
     case 'create':
     case 'revoke':
     case 'rotate':
-      return changeKeys(path, identities, command);
+      return locked(path, (identities) => changeKeys(path, identities, command));
     default: {
       const unknown: never = command;
       return unknown;
     }
   }
+}
+
+/** Two commands at once change it one after the other. */
+function locked(path: string, work: (identities: Identities) => void): void {
+  makeFolder(dirname(path));
+  withLock(path, () => work(readIdentities(path)));
 }
 
 function list({ entries }: Identities, used: LastUse, json: boolean): void {
@@ -74,14 +83,14 @@ function changeKeys(path: string, { entries, tenants }: Identities, command: Key
   const tenant = command.name === 'create' ? command.key.tenant : null;
   if (tenant !== null && tenants.of(tenant) === null) return noSuch('tenant');
   const changed = change(command, entries);
-  if (changed === null) return noSuch('key', ', or it is revoked already');
+  if (changed === null) {
+    return noSuch('key', ', or it is revoked already; that of a certificate cannot be rotated');
+  }
   writeIdentities(path, new Identities(changed.entries, tenants));
   const { id, text: key } = changed;
   if (command.json) write(JSON.stringify({ id, ...(key === null ? {} : { key }) }));
-  else
-    write(
-      key === null ? `${id} is revoked.` : `${key}\nThis key is not shown again. Its id is ${id}.`,
-    );
+  else if (key !== null) write(`${key}\nThis key is not shown again. Its id is ${id}.`);
+  else write(command.name === 'revoke' ? `${id} is revoked.` : `Its id is ${id}.`);
 }
 
 function change(command: KeyChange, entries: readonly Identity[]): Changed | null {
@@ -89,6 +98,7 @@ function change(command: KeyChange, entries: readonly Identity[]): Changed | nul
   const by = userInfo().username;
   switch (command.name) {
     case 'create':
+      checkCertificate(entries, command.key.certificate, now);
       return created(entries, command.key, by, now);
     case 'revoke':
       return revoked(entries, command.id, by, now);
@@ -150,6 +160,17 @@ function noSuch(what: 'key' | 'tenant', more = ''): void {
   process.exitCode = NO_SUCH;
 }
 
+/** Two that are valid at once would let nobody in. */
+function checkCertificate(
+  entries: readonly Identity[],
+  certificate: string | undefined,
+  now: number,
+): void {
+  const other = entries.find((one) => one.certificate === certificate && isValid(one, now));
+  if (certificate === undefined || other === undefined) return;
+  throw new UsageError(`${certificate} is named by ${other.id}: revoke that first.`);
+}
+
 interface KeyView extends Omit<Identity, 'hash' | 'tenant'> {
   readonly tenant: string | null;
   readonly state: 'valid' | 'expired' | 'revoked';
@@ -181,15 +202,22 @@ function viewOf(identity: Identity, lastUsedAt: string | null): KeyView {
     expires_at,
     revoked_at,
   };
-  return { ...stored, state, last_used_at: lastUsedAt };
+  const { certificate } = identity;
+  return {
+    ...stored,
+    ...(certificate === undefined ? {} : { certificate }),
+    state,
+    last_used_at: lastUsedAt,
+  };
 }
 
 function lineOf(view: KeyView): string {
-  const { id, state, name, roles, topics, tenant, expires_at, last_used_at } = view;
-  const whose = tenant === null ? '' : ` of ${tenant}`;
+  const { id, state, name, roles, topics, tenant, expires_at, last_used_at, certificate } = view;
+  const shown = certificate === undefined ? name : `${name} (${certificate})`;
+  const whose = tenant === null ? shown : `${shown} of ${tenant}`;
   const until = expires_at === null ? '' : `, until ${expires_at}`;
   const used = last_used_at === null ? 'never used' : `used ${last_used_at}`;
-  return `${id}  ${state}${until}  ${name}${whose}: ${roles.join(', ')} on ${topics.join(', ')}; ${used}`;
+  return `${id}  ${state}${until}  ${whose}: ${roles.join(', ')} on ${topics.join(', ')}; ${used}`;
 }
 
 function write(text: string): void {

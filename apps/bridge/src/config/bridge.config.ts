@@ -1,5 +1,6 @@
 import type { DeliveryMode, ValueKeys } from '@bridge/outbox';
-import type { Identities } from '../access/index.js';
+import type { Identities, OidcOptions, Rates } from '../access/index.js';
+import type { TlsMaterial, TlsPaths } from './server-tls.js';
 import type { TopicRetention } from './topic-retention.js';
 
 /** The topic whose group offsets are the ledger. Nothing is ever written to it, and nobody may post to it. */
@@ -13,6 +14,8 @@ export interface BridgeConfig {
   readonly http: {
     readonly host: string;
     readonly port: number;
+    /** Null: plain HTTP. */
+    readonly tls: ServerTls | null;
     readonly maxBodyBytes: number;
     /** In one POST. */
     readonly maxRecords: number;
@@ -24,6 +27,9 @@ export interface BridgeConfig {
     readonly path: string;
     /** What it held. */
     readonly identities: Identities;
+    /** Whose tokens are taken. Null: nobody's. */
+    readonly oidc: OidcOptions | null;
+    readonly rates: Rates;
   };
   readonly outbox: {
     readonly enabled: boolean;
@@ -72,6 +78,13 @@ export interface BridgeConfig {
     /** A parsed JSON pointer, or null when none is configured for the topic. */
     messageIdPointerOf(topic: string): readonly string[] | null;
   };
+}
+
+/** TLS of the bridge's own port. */
+export interface ServerTls {
+  readonly paths: TlsPaths;
+  /** What the files held when the configuration was read. */
+  readonly material: TlsMaterial;
 }
 
 export interface KafkaTls {

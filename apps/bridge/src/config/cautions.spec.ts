@@ -1,4 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tlsFiles } from '../../../../test/http/tls-wire.js';
 import { Authority } from '../../../../test/support/certificates.js';
+import { created, Identities, writeIdentities } from '../access/index.js';
 import { cautions } from './cautions.js';
 import { readEnvironment } from './environment.js';
 import { goesOutInClear, verifiesServer } from './postgres-url.js';
@@ -16,6 +21,28 @@ test('nothing is said of what stays on this machine, or is encrypted', () => {
       OUTBOX_URL: 'postgres://db.example/ponte?sslmode=verify-full',
     }),
   ).toBe('');
+});
+
+test('clear text from other machines is told, with keys and without, and not with TLS', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ponte-cautions-'));
+  try {
+    const authority = await Authority.create('test');
+    const files = await tlsFiles(folder, await authority.issue({ name: 'own', hosts: ['own'] }));
+    const KEYS_PATH = join(folder, 'keys.json');
+    const request = { name: 'x', roles: ['read'], topics: ['*'], validMs: null } as const;
+    writeIdentities(KEYS_PATH, new Identities(created([], request, 'test', 0).entries));
+    const open = { HOST: '0.0.0.0', KEYS_PATH };
+    expect(told(open)).toMatch(/^Keys and records come to HOST in clear text/);
+    expect(told({ HOST: '0.0.0.0', ALLOW_ANONYMOUS: 'true' })).toMatch(
+      /^Records come to HOST in clear/,
+    );
+    expect(told({ ...open, ...files })).toBe('');
+    expect(told({ ...open, ...files }, Date.now() + 10 * 86_400_000)).toMatch(
+      /^The certificate of TLS_CERT_PATH has expired/,
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('clear text to another machine is told', () => {

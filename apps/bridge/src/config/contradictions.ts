@@ -22,6 +22,8 @@ export function contradictions(
 ): readonly ConfigurationFault[] {
   return [
     ...exposure(v, identities),
+    ...ownTls(v),
+    ...oidc(v),
     ...kafkaContradictions(v),
     ...delivery(v, overrides),
     ...storage(v),
@@ -32,14 +34,38 @@ export function contradictions(
 }
 
 function exposure(v: Variables, { entries }: Identities): readonly Contradiction[] {
-  const isOpen = entries.length === 0 && v.ALLOW_ANONYMOUS !== 'true';
+  const isOpen = entries.length === 0 && v.OIDC_ISSUER === '' && v.ALLOW_ANONYMOUS !== 'true';
   return [
     [
       'HOST',
       !isLoopback(v.HOST) && isOpen,
-      'must be a loopback address such as 127.0.0.1: whoever reaches the port may post. Make keys (npm run keys), or set ALLOW_ANONYMOUS=true',
+      'must be a loopback address such as 127.0.0.1: whoever reaches the port may post. Make keys (npm run keys), set OIDC_ISSUER, or set ALLOW_ANONYMOUS=true',
     ],
   ];
+}
+
+function ownTls({
+  TLS_CERT_PATH: cert,
+  TLS_KEY_PATH: key,
+  ...v
+}: Variables): readonly Contradiction[] {
+  return [
+    ['TLS_CERT_PATH', cert === '' && key !== '', 'must be set together with TLS_KEY_PATH'],
+    ['TLS_KEY_PATH', cert !== '' && key === '', 'must be set together with TLS_CERT_PATH'],
+    ['TLS_CLIENT_CA_PATH', v.TLS_CLIENT_CA_PATH !== '' && cert === '', 'needs TLS_CERT_PATH'],
+    ['TLS_KEY_PASSPHRASE', v.TLS_KEY_PASSPHRASE !== '' && key === '', 'needs TLS_KEY_PATH'],
+  ];
+}
+
+function oidc(v: Variables): readonly Contradiction[] {
+  const names = ['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL'] as const;
+  const missing = names.filter((name) => v[name] === '');
+  const isSome = missing.length > 0 && missing.length < names.length;
+  return missing.map((name) => [
+    name,
+    isSome,
+    `must be set together with ${names.filter((other) => other !== name).join(' and ')}`,
+  ]);
 }
 
 /** To mark a batch as sent, SQLite writes its values once more, in the log and in the database. */

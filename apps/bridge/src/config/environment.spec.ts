@@ -137,6 +137,12 @@ const OAUTH = {
   KAFKA_SASL_OAUTH_CLIENT_SECRET: 's',
 };
 
+const OIDC = {
+  OIDC_ISSUER: 'https://sso.example',
+  OIDC_AUDIENCE: 'ponte',
+  OIDC_JWKS_URL: 'https://sso.example/keys',
+};
+
 test.each<[string, Record<string, string>]>([
   ['ENABLE_OUTBOX', { ENABLE_OUTBOX: 'false' }],
   [
@@ -145,6 +151,12 @@ test.each<[string, Record<string, string>]>([
   ],
   ['HOST', { HOST: '0.0.0.0' }],
   ['HOST', { HOST: '::' }],
+  ['OIDC_AUDIENCE', { OIDC_ISSUER: 'https://sso.example', OIDC_JWKS_URL: 'https://sso.example/k' }],
+  ['OIDC_ISSUER', { OIDC_AUDIENCE: 'ponte', OIDC_JWKS_URL: 'https://sso.example/k' }],
+  ['OIDC_JWKS_URL', { OIDC_ISSUER: 'https://sso.example', OIDC_AUDIENCE: 'ponte' }],
+  ['OIDC_JWKS_URL', { ...OIDC, OIDC_JWKS_URL: 'http://sso.example/k' }],
+  ['OIDC_JWKS_URL', { ...OIDC, OIDC_JWKS_URL: 'file:///etc/passwd' }],
+  ['OIDC_ROLES_CLAIM', { ...OIDC, OIDC_ROLES_CLAIM: '/a~2' }],
   [
     'KAFKA_SASL_MECHANISM',
     {
@@ -214,6 +226,8 @@ test('explains what a later version brings and what has a reason', () => {
 
 test.each<Record<string, string>>([
   { HOST: '0.0.0.0', ALLOW_ANONYMOUS: 'true' },
+  { HOST: '0.0.0.0', ...OIDC },
+  { ...OIDC, OIDC_JWKS_URL: 'http://127.0.0.1:8080/keys' },
   { HOST: '::1' },
   { ENABLE_OUTBOX: 'false', DELIVERY: 'at-least-once' },
   { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' },

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
 import { parseValueKeys, type DeliveryMode, type ValueKeys } from '@bridge/outbox';
 import { NOBODY, readIdentities, type Identities } from '../access/index.js';
-import type { BridgeConfig, LogLevel } from './bridge.config.js';
+import type { BridgeConfig, LogLevel, ServerTls } from './bridge.config.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration.error.js';
 import { contradictions } from './contradictions.js';
 import { kafkaOf } from './kafka-access.js';
+import { readTls, TlsFault } from './server-tls.js';
 import { parseTopicRetention } from './topic-retention.js';
 import { topicRules, type TopicOverrides } from './topic-rules.js';
-import { parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
+import { parseClaim, parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
 import { TOPIC_VARIABLES, Variables } from './variables.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,10 +34,11 @@ export function readEnvironment(environment: Environment = process.env): BridgeC
   const identities = identitiesOf(variables, faults);
   const valueKeys = keysIn('VALUES_KEY_PATH', variables, faults);
   const subjectKeys = keysIn('SUBJECTS_KEY_PATH', variables, faults);
+  const tls = tlsOf(variables, faults);
   const faulty = new Set(faults.map((f) => f.variable));
   faults.push(...contradictions(variables, overrides, identities, faulty));
   if (faults.length > 0) throw new ConfigurationError(faults);
-  return bridgeConfig(variables, overrides, { identities, valueKeys, subjectKeys });
+  return bridgeConfig(variables, overrides, { identities, valueKeys, subjectKeys, tls });
 }
 
 /** For the command that makes the first key: without it the rest of the configuration may not be right yet. */
@@ -83,6 +85,7 @@ function identitiesOf(v: Variables, faults: ConfigurationFault[]): Identities {
 
 /** What is read of files that variables name. */
 interface Files {
+  readonly tls: ServerTls | null;
   readonly identities: Identities;
   readonly valueKeys: ValueKeys | null;
   readonly subjectKeys: ValueKeys | null;
@@ -102,6 +105,24 @@ function keysIn(
   } catch (error) {
     const reason = `names a file that is not right: ${(error as Error).message}`;
     faults.push({ variable, reason });
+    return null;
+  }
+}
+
+/** Null also where only one of the two is set, which is a contradiction. */
+function tlsOf(v: Variables, faults: ConfigurationFault[]): ServerTls | null {
+  if (v.TLS_CERT_PATH === '' || v.TLS_KEY_PATH === '') return null;
+  const paths = {
+    cert: v.TLS_CERT_PATH,
+    key: v.TLS_KEY_PATH,
+    passphrase: v.TLS_KEY_PASSPHRASE,
+    clientCa: v.TLS_CLIENT_CA_PATH,
+  };
+  try {
+    return { paths, material: readTls(paths) };
+  } catch (error) {
+    if (!(error instanceof TlsFault)) throw error;
+    faults.push({ variable: error.variable, reason: error.reason });
     return null;
   }
 }
@@ -142,12 +163,21 @@ function bridgeConfig(v: Variables, overrides: TopicOverrides, files: Files): Br
     http: {
       host: v.HOST,
       port: Number(v.PORT),
+      tls: files.tls,
       maxBodyBytes: size(v.MAX_BODY_BYTES),
       maxRecords: Number(v.MAX_RECORDS_PER_REQUEST),
       confirmWaitMs: Number(v.CONFIRM_WAIT_MS),
       invalidUtf8: v.INVALID_UTF8 as 'windows-1252' | 'reject',
     },
-    access: { path: v.KEYS_PATH, identities: files.identities },
+    access: {
+      path: v.KEYS_PATH,
+      identities: files.identities,
+      oidc: oidcOf(v),
+      rates: {
+        perAddress: Number(v.RATE_LIMIT_ADDRESS),
+        perCaller: Number(v.RATE_LIMIT_CALLER),
+      },
+    },
     outbox: {
       enabled: v.ENABLE_OUTBOX === 'true',
       url: v.OUTBOX_URL,
@@ -182,6 +212,19 @@ function bridgeConfig(v: Variables, overrides: TopicOverrides, files: Files): Br
     },
     logLevel: v.LOG_LEVEL as LogLevel,
     topics: topicRules({ delivery: mode, pointer: parsePointer(v.MESSAGE_ID_POINTER) }, overrides),
+  };
+}
+
+function oidcOf(v: Variables): BridgeConfig['access']['oidc'] {
+  if (v.OIDC_ISSUER === '') return null;
+  return {
+    issuer: v.OIDC_ISSUER,
+    audience: v.OIDC_AUDIENCE,
+    jwksUrl: v.OIDC_JWKS_URL,
+    claims: {
+      roles: certain(parseClaim(v.OIDC_ROLES_CLAIM)),
+      topics: certain(parseClaim(v.OIDC_TOPICS_CLAIM)),
+    },
   };
 }
 

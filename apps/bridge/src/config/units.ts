@@ -32,6 +32,12 @@ export function parsePointer(text: string): readonly string[] | null {
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
+/** The way to a claim of a token: its name, or a JSON pointer where it begins with a slash. Null when it is neither. */
+export function parseClaim(text: string): readonly string[] | null {
+  if (text.startsWith('/')) return parsePointer(text);
+  return text === '' ? null : [text];
+}
+
 function parse<Unit extends string>(
   text: string,
   form: RegExp,

@@ -1,6 +1,6 @@
 import { ValidateBy } from 'class-validator';
 import { isLoopback } from './loopback.js';
-import { parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
+import { parseClaim, parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
 
 /*
  * The forms that a variable may have. Values are checked as the text that the operator wrote; `environment.ts`
@@ -63,6 +63,12 @@ export const IsPointer = (): PropertyDecorator =>
   Must(
     'must be a JSON pointer such as /data/chave',
     (text) => text === '' || parsePointer(text) !== null,
+  );
+
+export const IsClaim = (): PropertyDecorator =>
+  Must(
+    'must be the name of a claim, or a JSON pointer such as /resource_access/ponte/roles',
+    (text) => parseClaim(text) !== null,
   );
 
 export const IsPem = (name: string): PropertyDecorator =>

@@ -1,5 +1,6 @@
 import { parseTopicRetention } from './topic-retention.js';
 import {
+  IsClaim,
   IsDuration,
   IsFreeDisk,
   IsNotYet,
@@ -30,6 +31,17 @@ export class Variables {
   HOST = '127.0.0.1';
   @IsOneOf('true', 'false') ALLOW_ANONYMOUS = 'false';
   @Must('must be the path of a file', (text) => text !== '') KEYS_PATH = './data/keys.json';
+  TLS_CERT_PATH = '';
+  TLS_KEY_PATH = '';
+  TLS_KEY_PASSPHRASE = '';
+  TLS_CLIENT_CA_PATH = '';
+  @IsWhole(0, 1_000_000) RATE_LIMIT_ADDRESS = '0';
+  @IsWhole(0, 1_000_000) RATE_LIMIT_CALLER = '0';
+  OIDC_ISSUER = '';
+  OIDC_AUDIENCE = '';
+  @IsTokenUrl() OIDC_JWKS_URL = '';
+  @IsClaim() OIDC_ROLES_CLAIM = 'roles';
+  @IsClaim() OIDC_TOPICS_CLAIM = 'topics';
 
   @Must('must be host:port, several with commas between them', (text) => BROKERS.test(text))
   KAFKA_BROKERS = 'localhost:9092';

@@ -1,7 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
-import type { ProblemError } from '../problem/index.js';
+import { Repeats, type ProblemError } from '../problem/index.js';
+
 import type { RouteTable } from './route-table.js';
 import {
   answerOnSocket,
@@ -11,6 +13,9 @@ import {
   type WireError,
 } from './wire-errors.js';
 
+/** Nothing can be answered where there is no TLS, or no longer. */
+const OF_TLS = /^(?:ERR_SSL_|ERR_TLS_|EPROTO$)/;
+
 /** What Fastify never sees: tunnels, expectations, and what Node's parser cannot take for a request. */
 export class Connections {
   private readonly logger = new Logger('Http');
@@ -18,10 +23,17 @@ export class Connections {
   private readonly owed = new WeakMap<Duplex, Set<ServerResponse>>();
   private readonly newest = new WeakMap<Duplex, ServerResponse>();
   private readonly ending = new WeakSet<Duplex>();
+  /** Those whose TLS handshake is not done, too. */
+  private readonly open = new Set<Socket>();
+  private readonly repeats = new Repeats();
 
   constructor(private readonly routes: RouteTable) {}
 
   watch(server: Server): void {
+    server.on('connection', (socket: Socket) => {
+      this.open.add(socket);
+      socket.once('close', () => this.open.delete(socket));
+    });
     server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
       const owed = this.owed.get(socket) ?? new Set();
       this.owed.set(socket, owed.add(response));
@@ -39,9 +51,19 @@ export class Connections {
     });
   }
 
-  /** Node's parser, or its clock, has given up on the connection. */
+  closeAll(): void {
+    for (const socket of this.open) socket.destroy();
+  }
+
+  /** Node's parser, or its clock, or TLS, has given up on the connection. */
   fail(error: WireError, socket: Duplex): void {
-    if (error.code === 'ECONNRESET') {
+    const { code = '' } = error;
+    if (code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    if (OF_TLS.test(code)) {
+      this.tell('A TLS connection has failed', code);
       socket.destroy();
       return;
     }
@@ -64,7 +86,7 @@ export class Connections {
     let left = owed.length;
     const end = (): void => {
       if (left > 0) return;
-      this.logger.log('A connection is refused', { code: problem.code });
+      this.tell('A connection is refused', problem.code);
       if (this.isAnswered(socket)) endSocket(socket);
       else answerOnSocket(problem, socket);
     };
@@ -75,6 +97,11 @@ export class Connections {
       });
     }
     end();
+  }
+
+  private tell(what: string, code: string): void {
+    const untold = this.repeats.note(code, Date.now());
+    if (untold !== null) this.logger.log(what, { code, ...(untold > 0 ? { untold } : {}) });
   }
 
   /** Whether the request that has not come whole has an answer already. */

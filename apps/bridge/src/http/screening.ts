@@ -1,6 +1,12 @@
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { refuseAccess, type Caller, type Door } from '../access/index.js';
+import {
+  identify,
+  refuseAccess,
+  type Caller,
+  type Door,
+  type RateLimits,
+} from '../access/index.js';
 import { ProblemError } from '../problem/index.js';
 import { announcedBytes, type BodyBudget } from './body-budget.js';
 import { codingOf } from './content-coding.js';
@@ -33,6 +39,7 @@ export interface Screen {
   readonly bodies: BodyBudget;
   readonly maxBodyBytes: number;
   readonly door: Door;
+  readonly rates: RateLimits;
   readonly shuttingDown: () => boolean;
 }
 
@@ -41,6 +48,8 @@ export function screenRequests(fastify: FastifyInstance, screen: Screen): void {
   const { bodies, maxBodyBytes } = screen;
   fastify.decorateRequest('reservedBytes', 0);
   fastify.decorateRequest('caller', null as unknown as Caller);
+  fastify.decorateRequest('tokenCaller', null);
+  fastify.decorateRequest('turnedAway', null);
   fastify.decorateRequest('releaseBody', function release(this: FastifyRequest) {
     bodies.release(this.reservedBytes);
     this.reservedBytes = 0;
@@ -52,8 +61,15 @@ export function screenRequests(fastify: FastifyInstance, screen: Screen): void {
     this.reservedBytes = needed;
   });
   fastify.addHook('onRequest', (request, reply, done) => {
+    request.turnedAway = screen.rates.refuseAddress(request, reply);
+    const pending = request.turnedAway === null ? identify(request, screen.door) : null;
+    if (pending !== null) return pending;
+    done();
+    return undefined;
+  });
+  fastify.addHook('onRequest', (request, reply, done) => {
     const bytes = announcedBytes(request.headers, maxBodyBytes);
-    const problem = refusal(request, screen) ?? reserve(request, reply, bytes, screen);
+    const problem = refusal(request, reply, screen) ?? reserve(request, reply, bytes, screen);
     const expects = expectsContinue(request);
     if (problem === null) {
       if (expects && bytes > 0) reply.raw.writeContinue();
@@ -88,7 +104,8 @@ function afterBody({ raw }: FastifyRequest, then: () => void): void {
 
 function refusal(
   request: FastifyRequest,
-  { routes, door, shuttingDown }: Screen,
+  reply: FastifyReply,
+  { routes, door, rates, shuttingDown }: Screen,
 ): ProblemError | null {
   const { method, headers, raw } = request;
   const fault = faultOfForm(raw);
@@ -96,8 +113,9 @@ function refusal(
   if (headers.expect !== undefined && !expectsContinue(request) && raw.httpVersion === '1.1') {
     return new ProblemError('expectation_failed', 'Only 100-continue is known as Expect');
   }
+  if (request.turnedAway !== null) return request.turnedAway;
   if (request.is404) return noSuchRoute(routes.methodsOf(request.url));
-  const denied = refuseAccess(request, door);
+  const denied = refuseAccess(request, door) ?? rates.refuseCaller(request, reply);
   if (denied !== null) return denied;
   if (shuttingDown() && method !== 'GET' && method !== 'HEAD') {
     return new ProblemError('shutting_down', 'The bridge is shutting down', { retryAfter: 5 });

@@ -54,7 +54,7 @@ const DESCRIPTION =
   'mean "post the same again", every other 4xx means "do not". docs/errors.md explains every code.';
 
 const WAYS_TO_SHOW_A_KEY = {
-  bearer: { type: 'http', scheme: 'bearer', description: 'The key.' },
+  bearer: { type: 'http', scheme: 'bearer', description: 'The key, or a token of the issuer.' },
   basic: {
     type: 'http',
     scheme: 'basic',

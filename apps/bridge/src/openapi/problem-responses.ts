@@ -24,7 +24,12 @@ export const ALWAYS: readonly ProblemCode[] = [
 ];
 
 /** What whoever shows no key, or one without the right, is refused with. */
-export const CLOSED: readonly ProblemCode[] = ['unauthenticated', 'too_many_failures', 'forbidden'];
+export const CLOSED: readonly ProblemCode[] = [
+  'unauthenticated',
+  'too_many_failures',
+  'rate_limited',
+  'forbidden',
+];
 
 /** Answers to what is no operation at all, and what only the log has. */
 export const OUTSIDE: readonly ProblemCode[] = ['method_not_allowed', 'client_aborted'];

@@ -11,3 +11,4 @@ export type { Dialect } from './rest-proxy-dialect.js';
 export { restProxyCodeOf, restProxyRecordError, restProxyStatusOf } from './rest-proxy-refusal.js';
 export type { RestProxyError } from './rest-proxy-refusal.js';
 export { problemOf } from './problem-mapping.js';
+export { Repeats } from './repeats.js';

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   // Who asks.
   unauthenticated: { status: 401, title: 'Not known' },
   too_many_failures: { status: 429, title: 'Too many wrong keys' },
+  rate_limited: { status: 429, title: 'Too many requests' },
   forbidden: { status: 403, title: 'Not allowed' },
   quota_exceeded: { status: 429, title: 'Quota used up' },
   reveal_denied: { status: 403, title: 'Not allowed to reveal' },
