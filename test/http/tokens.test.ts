@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { created, Identities, writeIdentities } from '../../apps/bridge/src/access/index.js';
+import {
+  created,
+  Identities,
+  Tenants,
+  writeIdentities,
+} from '../../apps/bridge/src/access/index.js';
 import { hmac, Issuer, newKey, signed } from '../support/issuer.js';
 import { postJson } from './client.js';
 import { startBridge, type RunningBridge } from './running-bridge.js';
@@ -63,6 +68,20 @@ describe('a caller with a token', () => {
     expect(await statusOf(text ?? '')).toBe(201);
     const both = { authorization: `Bearer ${issuer.token()}`, 'x-api-key': text ?? '' };
     expect((await postJson(`${bridge.url}/topics/orders`, '{"data":1}', both)).status).toBe(401);
+  });
+
+  it('reaches the topics of its tenant, and is nobody of one that there is not', async () => {
+    const tenants = new Tenants([{ name: 'acme', topics: ['other*'] }]);
+    const request = { name: 'y', roles: ['read'], topics: ['*'], validMs: null } as const;
+    const { entries } = created([], request, 'test', Date.now());
+    writeIdentities(bridge.keysPath, new Identities(entries, tenants));
+    bridge.lookAtKeys();
+    const acme = issuer.token({ tenant: 'acme' });
+    expect([await statusOf(acme, 'others'), await statusOf(acme, 'orders')]).toEqual([201, 403]);
+    expect(await statusOf(issuer.token({ tenant: 'beta' }), 'others')).toBe(401);
+    expect(await statusOf(issuer.token({ tenant: '' }), 'others')).toBe(401);
+    expect(await statusOf(issuer.token(), 'orders')).toBe(201);
+    expect(bridge.relay.accepted.at(-2)).toMatchObject({ topic: 'others', tenant: 'acme' });
   });
 
   it('is nobody without one', async () => {

@@ -27,6 +27,15 @@ export async function purgeSlice(tx: Transaction, ages: PurgeAges, limit: number
   return { removed: sent + deadLetters.length + ids, deadLetters };
 }
 
+/**
+ * Spelled so that PostgreSQL does not see that the index of all sent (or dead) records would fit: it would look for the
+ * ids there, from its beginning to its end.
+ */
+const ONLY = {
+  sent: "status NOT IN ('pending', 'failed', 'dlq')",
+  dlq: "status NOT IN ('pending', 'failed', 'sent')",
+} as const;
+
 /** What was found to be past the age of its topic, as far as it is still as it was found; then ids, up to `limit`. */
 export async function purgeExpired(
   tx: Transaction,
@@ -36,13 +45,13 @@ export async function purgeExpired(
 ): Promise<Purged> {
   const among = `id ${tx.dialect.among('$1', 'bigint')}`;
   const sentRows = await tx.query(
-    `SELECT id FROM record WHERE ${among} AND status = 'sent'${tx.dialect.forRemoval}`,
+    `SELECT id FROM record WHERE ${among} AND ${ONLY.sent}${tx.dialect.forRemoval}`,
     [JSON.stringify(sent)],
   );
   await forget(tx, idsOf(sentRows), 'sent_at');
   tx.countRows('sent', -sentRows.length);
   const deadRows = await tx.query(
-    `SELECT ${STATE_COLUMNS} FROM record WHERE ${among} AND status = 'dlq' AND failed_at <= $2` +
+    `SELECT ${STATE_COLUMNS} FROM record WHERE ${among} AND ${ONLY.dlq} AND failed_at <= $2` +
       tx.dialect.forRemoval,
     [JSON.stringify(dead), buriedBy],
   );

@@ -1,4 +1,5 @@
 import { callerOfClaims, isAccessTokenType } from './claims.js';
+import { NO_TENANTS } from './tenants.js';
 
 const WHERE = { roles: ['roles'], topics: ['topics'] };
 const GOOD = { sub: 'erp', roles: ['ponte:produce', 'ponte:read'], topics: ['notas*', 'pedidos'] };
@@ -8,6 +9,8 @@ test('roles and topics are those of the claims', () => {
     name: 'oidc:erp',
     roles: new Set(['produce', 'read']),
     topics: ['notas*', 'pedidos'],
+    tenant: null,
+    tenants: NO_TENANTS,
   });
   const words = { sub: 'erp', roles: 'openid ponte:admin', topics: 'a b*' };
   expect(callerOfClaims(words, WHERE)).toMatchObject({
@@ -30,6 +33,8 @@ test.each<[string, object]>([
     name: 'oidc:erp',
     roles: new Set(),
     topics: [],
+    tenant: null,
+    tenants: NO_TENANTS,
   });
 });
 
@@ -41,6 +46,7 @@ test.each<[string, object]>([
   ['for a page, with a nonce', { nonce: 'x' }],
   ['for a page, with the hash of another', { at_hash: 'x' }],
   ['that calls itself an id token', { typ: 'ID' }],
+  ['of a tenant that is no text', { tenant: ['acme'] }],
 ])('a token %s stands for nobody', (_name, changes) => {
   expect(callerOfClaims({ ...GOOD, ...changes }, WHERE)).toBeNull();
 });

@@ -113,7 +113,7 @@ export class Door {
       this.failure = null;
       if (read.entries.length === 0 && this.identities.entries.length > 0)
         throw new Error('nobody is in it');
-      if (read.entries.length > 0) this.replace(read);
+      if (read.entries.length + read.tenants.entries.length > 0) this.replace(read);
     } catch (error) {
       const failure = (error as Error).message;
       if (failure !== this.failure) {
