@@ -9,7 +9,7 @@ export type { OutboxErrorCode } from './outbox.error.js';
 export { OutboxModule } from './outbox.module.js';
 export type { OutboxAsyncOptions } from './outbox.module.js';
 export { OutboxStore } from './outbox.store.js';
-export type { AuditEntry } from './audit/append.js';
+export type { AuditEntry } from './audit/audit-entry.js';
 export { headText, parseHead } from './audit/chain.js';
 export type { AuditHead } from './audit/chain.js';
 export type { AuditFault, AuditFinding } from './audit/chain-check.js';

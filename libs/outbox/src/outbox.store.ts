@@ -1,4 +1,4 @@
-import type { AuditEntry } from './audit/append.js';
+import type { AuditEntry } from './audit/audit-entry.js';
 import type { AuditHead } from './audit/chain.js';
 import type { Leases, Share } from './leases.js';
 import type { IdRange } from './news.js';

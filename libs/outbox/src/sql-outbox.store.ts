@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { prepare } from './accept.js';
-import { appendAudit, readHead, type AuditEntry } from './audit/append.js';
+import { appendAudit, readHead } from './audit/append.js';
+import type { AuditEntry } from './audit/audit-entry.js';
 import { NO_HEAD, type AuditHead } from './audit/chain.js';
 import { noteChanges } from './audit/note-changes.js';
 import * as arriving from './arrived.js';
