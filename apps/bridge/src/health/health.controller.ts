@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Res, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { OutboxStore } from '@bridge/outbox';
 import { RouteConfig } from '@nestjs/platform-fastify';
@@ -26,7 +26,6 @@ export class HealthController {
   /** 200 while the bridge can accept, also when Kafka is down: then `status` says `unhealthy`. */
   @Get()
   @RouteConfig({ ofAll: true })
-  @Header('cache-control', 'no-store')
   async check(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthBody> {
     const result = await this.result();
     const accepts = result.status === 'ok' || result.status === 'degraded';
@@ -47,14 +46,12 @@ export class HealthController {
   /** The process is alive; nothing else is asked, so that no trouble elsewhere restarts it. */
   @Get('live')
   @RouteConfig(PUBLIC)
-  @Header('cache-control', 'no-store')
   live(): { readonly status: 'alive' } {
     return { status: 'alive' };
   }
 
   @Get('ready')
   @RouteConfig(PUBLIC)
-  @Header('cache-control', 'no-store')
   ready(): { readonly status: 'ready' } {
     const refused = this.readiness.refusal();
     if (refused !== null) throw refused;

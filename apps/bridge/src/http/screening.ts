@@ -32,6 +32,13 @@ declare module 'fastify' {
   }
 }
 
+/** An answer is for whoever has asked, is what its type says, and is no page; one that is says so itself (ASVS 3.4, 14.3.2). */
+const SAFE_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
 const DRAINED_MAX_BYTES = 32 * 2 ** 20;
 
 export interface Screen {
@@ -61,6 +68,7 @@ export function screenRequests(fastify: FastifyInstance, screen: Screen): void {
     this.reservedBytes = needed;
   });
   fastify.addHook('onRequest', (request, reply, done) => {
+    reply.headers(SAFE_HEADERS);
     request.turnedAway = screen.rates.refuseAddress(request, reply);
     const pending = request.turnedAway === null ? identify(request, screen.door) : null;
     if (pending !== null) return pending;

@@ -47,7 +47,7 @@ export class MetricsController {
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MetricsBody | string> {
-    reply.header('cache-control', 'no-store').header('vary', 'accept');
+    reply.header('vary', 'accept');
     if (!/text\/plain|application\/openmetrics-text/.test(accept ?? '')) return this.json();
     const text = await this.metrics.text();
     reply.type(this.metrics.contentType);

@@ -57,7 +57,6 @@ export class OpenApiController {
 function safe(reply: FastifyReply, type: string, body: string): string {
   reply
     .header('content-security-policy', POLICY)
-    .header('x-content-type-options', 'nosniff')
     .header('referrer-policy', 'no-referrer')
     .header('cache-control', 'no-cache')
     .type(`${type}; charset=utf-8`);
