@@ -192,22 +192,55 @@ describe('who may come in', () => {
 
     it('is nobody on a topic that the key is not made for, whether it is there or not', async () => {
       const key = keyOf(ROLES, ['other*']);
-      await until('it is read', isIn(key), (status) => status === 200);
+      tenants = new Tenants([{ name: 'theirs', topics: ['other*'] }]);
+      const ofTenant = keyOf(ROLES, ['*'], null, 'theirs');
+      await until('they are read', isIn(ofTenant), (status) => status === 200);
+      const unexpected: string[] = [];
       for (const route of routes().filter(({ pattern }) => pattern.includes(':topic'))) {
         const path = pathOf(route.pattern);
         for (const form of [path, encoded(path), path.replace('orders', 'missing')]) {
-          expect([route.method, form, await statusOf(route, form, key)]).toEqual([
-            route.method,
-            form,
-            403,
-          ]);
+          for (const [whose, shown] of Object.entries({ key, ofTenant })) {
+            const status = await statusOf(route, form, shown);
+            if (status !== 403) unexpected.push(`${route.method} ${form} ${whose}: ${status}`);
+          }
         }
       }
+      expect(unexpected).toEqual([]);
       const refused = await postJson(`${bridge.url}/topics/orders`, '{"data":1}', {
         authorization: `Bearer ${key}`,
       });
       expect(refused.body).toMatchObject({ code: 'topic_forbidden', status: 403 });
     });
+  });
+
+  it('finds no record of another tenant, on any route that names one', async () => {
+    tenants = new Tenants([{ name: 'theirs', topics: ['other*'] }]);
+    const all = keyOf(ROLES, ['*']);
+    const key = keyOf(ROLES, ['*'], null, 'theirs');
+    await until('they are read', isIn(key), (status) => status === 200);
+    const record = '{"key":"k","data":1,"message_id":"not-theirs"}';
+    await postJson(`${bridge.url}/topics/orders`, record, { authorization: `Bearer ${all}` });
+    await bridge.relay.bury(bridge.relay.accepted.slice(-1));
+    const named = routes().filter(({ pattern }) => pattern.includes(':message_id'));
+    const found: string[] = [];
+    for (const { method, pattern } of named) {
+      for (const id of ['not-theirs', 'never-there']) {
+        const path = pattern.replace(':message_id', id);
+        for (const form of [path, encoded(path)]) {
+          const { status, body } = await json(`${bridge.url}${form}`, {
+            method,
+            headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+            ...(method === 'GET' || method === 'HEAD'
+              ? {}
+              : { body: method === 'DELETE' ? '{"reason":"test"}' : '{}' }),
+          });
+          if (status !== 404) found.push(`${method} ${form}: ${status} ${JSON.stringify(body)}`);
+        }
+      }
+    }
+    expect(found).toEqual([]);
+    expect(named.length).toBeGreaterThanOrEqual(4);
+    expect(await bridge.store.find('not-theirs')).toMatchObject({ status: 'dlq' });
   });
 
   describe('a key for some topics', () => {
