@@ -1,8 +1,6 @@
 // What the lock file may hold. Plain JavaScript without a dependency, because it is asked before anything is installed; and
 // without the registry, whose audit service is not always there.
 
-const REGISTRY = 'https://registry.npmjs.org/';
-
 /** Licences (SPDX) that let the bridge be given away with the package in it, under MIT. */
 export const ALLOWED_LICENCES = [
   '0BSD',
@@ -33,9 +31,8 @@ export function faultsOf(lock, manifest) {
   const faults = packagesOf(lock).flatMap((one) =>
     [
       ...(one.link || one.integrity?.startsWith('sha512-') ? [] : ['has no sha512 integrity']),
-      ...(one.resolved === undefined || one.resolved.startsWith(REGISTRY)
-        ? []
-        : [`comes from ${one.resolved}`]),
+      // No package names a place: each comes from the registry that npm is set to, and its bytes are those of the hash.
+      ...(one.resolved === undefined || one.link ? [] : [`comes from ${one.resolved}`]),
       ...(one.link ? ['is a link to a folder'] : []),
       ...(one.hasInstallScript && !(one.name in mayRun)
         ? ['runs a script when it is installed, and is not in allowScripts']

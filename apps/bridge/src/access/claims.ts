@@ -29,9 +29,9 @@ export function isAccessTokenType(typ: unknown): boolean {
 export function callerOfClaims(claims: Claims, where: RightsClaims): Caller | null {
   const { sub } = claims;
   if (typeof sub !== 'string' || !SUBJECT.test(sub)) return null;
-  // Keycloak calls it so.
   const { tenant = null } = claims;
   if (tenant !== null && typeof tenant !== 'string') return null;
+  // Keycloak calls an id token so.
   if (claims['typ'] === 'ID' || OF_ID_TOKENS.some((name) => name in claims)) return null;
   const roles = textsAt(claims, where.roles)
     .filter((text) => text.startsWith(PREFIX))

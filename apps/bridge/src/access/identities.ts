@@ -1,7 +1,14 @@
 import { isSecret, type ApiKey } from './api-key.js';
 import { placed, ROLES, type Caller, type Role } from './caller.js';
 import { isCertificateName, type ShownCertificate } from './certificate.js';
-import { faultOfTenants, isTenantName, LIMITS, Tenants, type Tenant } from './tenants.js';
+import {
+  faultOfTenants,
+  isTenantName,
+  LIMITS,
+  NO_TENANTS,
+  Tenants,
+  type Tenant,
+} from './tenants.js';
 
 /** One entry of the file. Times are ISO 8601; the secret itself is nowhere. */
 export interface Identity {
@@ -35,7 +42,7 @@ export class Identities {
 
   constructor(
     readonly entries: readonly Identity[],
-    readonly tenants: Tenants = new Tenants([]),
+    readonly tenants: Tenants = NO_TENANTS,
   ) {
     this.byId = new Map(
       entries.map((one) => [one.id, { ...one, caller: callerOf(one, tenants) }] as const),
