@@ -15,6 +15,7 @@ const MAX_OUTPUT = 256 * 1024 * 1024;
 /** What a simulation must have met to prove anything. */
 const DOUBTS = [
   'killed while delivering',
+  'killed while delivering a backlog apart',
   'killed while recovering',
   'a process was stopped in good order',
   'a paused process went on',

@@ -100,9 +100,14 @@ export class Incarnation {
   /** kill -9: nothing of it happens any more, but what it has sent may still arrive. */
   kill(): void {
     if (!this.process.alive) return;
-    const states = this.relay.snapshot().pipelines.map(({ state }) => state);
+    const { pipelines } = this.relay.snapshot();
+    const states = pipelines.map(({ state }) => state);
     this.world.seen(`killed while ${states.includes('recovering') ? 'recovering' : 'running'}`);
     if (states.includes('delivering')) this.world.seen('killed while delivering');
+    const isFlood = pipelines.some(
+      ({ name, state }) => /^flood/.test(name) && state === 'delivering',
+    );
+    if (isFlood) this.world.seen('killed while delivering a backlog apart');
     this.process.kill();
     this.writer.die();
   }

@@ -13,7 +13,7 @@ import { LedgeredDelivery, type LedgeredPorts } from './ledgered.delivery.js';
 import { Pipeline } from './pipeline.js';
 import { PlainDelivery } from './plain.delivery.js';
 import { Progress } from './progress.js';
-import { identify, LEDGER_PARTITIONS, mainsOf, sideOf } from './pipeline-identity.js';
+import { floodOf, identify, LEDGER_PARTITIONS, mainsOf, sideOf } from './pipeline-identity.js';
 import { Refusals } from './refusals.js';
 import { Relay } from './relay.js';
 import type { Settlements } from './settlements.js';
@@ -22,9 +22,19 @@ import { SideChoice } from './side-choice.js';
 import { SidePipeline } from './side-pipeline.js';
 import { SideTransactions } from './side-transactions.js';
 import { SideVerdicts } from './side-verdicts.js';
+import { TenantFeeds, type Way } from './tenant-feeds.js';
 import { Transactions } from './transactions.js';
 
 const PLAIN = 'plain';
+const PLAIN_FLOOD = 'plain-flood';
+
+/** How one pipeline sends. */
+interface Sending {
+  readonly name: string;
+  readonly delivery: Delivery;
+  /** False: it does not trouble Kafka before there is work. */
+  readonly isEager: boolean;
+}
 
 export interface RelayPorts {
   readonly store: OutboxStore;
@@ -57,7 +67,7 @@ class Assembly {
   );
   private readonly progresses = new Map<string, Progress>();
   private readonly ledgered = new Map<string, LedgeredDelivery>();
-  private readonly feeds: FairFeed[] = [];
+  private readonly feeds: TenantFeeds[] = [];
   private readonly mains: Pipeline[] = [];
   /** Null: every lane. */
   private readonly leased: ReadonlySet<number> | null;
@@ -170,38 +180,49 @@ class Assembly {
 
   private addMains(side: SidePipeline): void {
     const { pipelines, mode } = this.config;
+    const { leased } = this;
     for (const [number, name] of mainsOf(this.share?.slot ?? 0, pipelines).entries()) {
-      const delivery = this.ledgeredDelivery(name);
-      this.ledgered.set(name, delivery);
       const lanes = { modulo: pipelines, remainder: number };
-      this.addMain(
-        name,
-        { delivery: 'exactly-once', lanes, leased: this.leased },
-        delivery,
-        side,
-        mode === 'exactly-once',
-      );
+      const isEager = mode === 'exactly-once';
+      this.addPair({ delivery: 'exactly-once', lanes, leased }, side, {
+        main: { name, delivery: this.keptLedgered(name), isEager },
+        flood: { name: floodOf(name), delivery: this.keptLedgered(floodOf(name)), isEager: false },
+      });
     }
-    const every = { modulo: 1, remainder: 0 };
-    const delivery = this.plainDelivery(PLAIN);
-    const scope = { delivery: 'at-least-once', lanes: every, leased: this.leased } as const;
-    this.addMain(PLAIN, scope, delivery, side, false);
+    const lanes = { modulo: 1, remainder: 0 };
+    this.addPair({ delivery: 'at-least-once', lanes, leased }, side, {
+      main: { name: PLAIN, delivery: this.plainDelivery(PLAIN), isEager: false },
+      flood: { name: PLAIN_FLOOD, delivery: this.plainDelivery(PLAIN_FLOOD), isEager: false },
+    });
   }
 
-  private addMain(
-    name: string,
+  private keptLedgered(name: string): LedgeredDelivery {
+    const delivery = this.ledgeredDelivery(name);
+    this.ledgered.set(name, delivery);
+    return delivery;
+  }
+
+  /** A main pipeline and the one for those with a backlog, which share what waits. */
+  private addPair(
     scope: Omit<FeedScope, 'tenant'>,
-    delivery: Delivery,
     side: SidePipeline,
-    eager: boolean,
+    pair: Readonly<Record<Way, Sending>>,
   ): void {
     const { store, topics, clock } = this.ports;
     const { batchMaxRecords: maxRecords, batchMaxBytes: maxBytes, lingerMs } = this.config;
-    const feed = new FairFeed(store, scope, { maxRecords: 2 * maxRecords, maxBytes: 2 * maxBytes });
-    const progress = this.progressOf(name);
-    const own = { delivery, feed, blocks: this.blocks, side, topics, clock, progress };
-    this.feeds.push(feed);
-    this.mains.push(new Pipeline(name, own, { maxRecords, maxBytes, lingerMs }, eager));
+    const waking = new Map<Way, Pipeline>();
+    const wake = (way: Way): void => waking.get(way)?.wake();
+    const feeds = new TenantFeeds(store, scope, { maxRecords, maxBytes }, clock, wake);
+    this.feeds.push(feeds);
+    for (const way of ['main', 'flood'] as const) {
+      const { name, delivery, isEager } = pair[way];
+      const feed = new FairFeed(feeds, way);
+      const progress = this.progressOf(name);
+      const own = { delivery, feed, blocks: this.blocks, side, topics, clock, progress };
+      const pipeline = new Pipeline(name, own, { maxRecords, maxBytes, lingerMs }, isEager);
+      waking.set(way, pipeline);
+      this.mains.push(pipeline);
+    }
   }
 }
 

@@ -40,8 +40,9 @@ export class Feed {
   /** The highest id that this feed was told of, whosever record it is. */
   private told = 0;
   private rewindTo = Number.POSITIVE_INFINITY;
-  /** Settled by the side since the last `prepare` began. */
+  /** Settled by the side since the page under way was asked for. */
   private readonly gone = new Set<number>();
+  private reading = false;
   private filling: Promise<void> | null = null;
   /** Until `start` the backlog is not known: a record that is accepted meanwhile must not go in front of it. */
   private started = false;
@@ -98,20 +99,14 @@ export class Feed {
   }
 
   /**
-   * The side has settled this record. A page that was read before may hold it as if it still waited: it leaves the
-   * queue, and what is under way (a page, a record that was taken) is asked `isGone`.
+   * The side has settled this record: it leaves the queue. A page that is under way may hold it as if it still waited.
    */
   forget(id: number): void {
-    this.gone.add(id);
+    if (this.reading) this.gone.add(id);
     const index = this.queue.findIndex((record) => record.id === id);
     for (const record of index < 0 ? [] : this.queue.splice(index, 1)) {
       this.queuedBytes -= bytesOf(record);
     }
-  }
-
-  /** Whether a record that was taken has been settled since then. */
-  isGone(id: number): boolean {
-    return this.gone.has(id);
   }
 
   /** Puts records back that were taken and not delivered, in front of the others. */
@@ -123,6 +118,11 @@ export class Feed {
   /** Records in memory, ready to be taken. */
   get ready(): number {
     return this.queue.length;
+  }
+
+  /** Whether memory holds all that it may. */
+  get full(): boolean {
+    return this.queue.length >= this.limits.maxRecords || this.queuedBytes >= this.limits.maxBytes;
   }
 
   /** Whether the database holds more than memory does. */
@@ -142,7 +142,6 @@ export class Feed {
   /** Has the next records in memory, if any wait. */
   async prepare(): Promise<void> {
     if (this.filling !== null) await this.filling;
-    this.gone.clear();
     this.applyRewind();
     while (this.queue.length === 0 && this.behind) await this.fill();
   }
@@ -179,10 +178,6 @@ export class Feed {
       });
   }
 
-  private get full(): boolean {
-    return this.queue.length >= this.limits.maxRecords || this.queuedBytes >= this.limits.maxBytes;
-  }
-
   private push(record: OutboxRecord): void {
     this.queue.push(record);
     this.queuedBytes += bytesOf(record);
@@ -202,20 +197,25 @@ export class Feed {
   private async fill(): Promise<void> {
     // Offers that come while the page is read are in `newest` only; ids up to here were committed before it.
     const known = this.newest;
-    const { delivery, lanes, tenant } = this.scope;
-    const page = await this.store.pendingPage({
-      afterId: this.cursor,
-      limit: this.limits.maxRecords,
-      maxBytes: this.limits.maxBytes,
-      delivery,
-      lanes,
-      tenant,
-    });
-    for (const record of page) {
-      if (this.isGone(record.id)) this.cursor = record.id;
-      else this.push(record);
+    this.reading = true;
+    try {
+      const page = await this.page();
+      for (const record of page) {
+        if (this.gone.has(record.id)) this.cursor = record.id;
+        else this.push(record);
+      }
+      if (page.length === 0) this.cursor = Math.max(this.cursor, known);
+    } finally {
+      this.reading = false;
+      this.gone.clear();
     }
-    if (page.length === 0) this.cursor = Math.max(this.cursor, known);
+  }
+
+  private async page(): Promise<readonly OutboxRecord[]> {
+    const { delivery, lanes, tenant } = this.scope;
+    const { maxRecords: limit, maxBytes } = this.limits;
+    const afterId = this.cursor;
+    return this.store.pendingPage({ afterId, limit, maxBytes, delivery, lanes, tenant });
   }
 }
 

@@ -88,6 +88,7 @@ export class Pipeline {
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       try {
+        this.ports.feed.rest();
         if (!this.eager && !this.ports.feed.hasWork) {
           await this.signal.wait(IDLE_MS, stop);
           continue;

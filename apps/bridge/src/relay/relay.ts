@@ -9,13 +9,13 @@ import {
 import type { TopicAdmin } from '@bridge/kafka';
 import type { Blocks } from './blocks.js';
 import type { Clock } from './clock.js';
-import type { FairFeed } from './fair-feed.js';
 import type { LedgeredDelivery } from './ledgered.delivery.js';
 import { isSide, slotOf } from './pipeline-identity.js';
 import type { Pipeline } from './pipeline.js';
 import type { Progress } from './progress.js';
 import { RelayControl, type RelaySnapshot, type StopCode } from './relay-status.js';
 import { clusterBackoff } from './retry-policy.js';
+import type { TenantFeeds } from './tenant-feeds.js';
 import type { Settlements } from './settlements.js';
 import type { SidePipeline } from './side-pipeline.js';
 
@@ -26,7 +26,8 @@ export interface RelayParts {
   readonly clock: Clock;
   readonly settlements: Settlements;
   readonly blocks: Blocks;
-  readonly feeds: readonly FairFeed[];
+  /** Where accepted records go. */
+  readonly feeds: readonly TenantFeeds[];
   readonly mains: readonly Pipeline[];
   readonly side: SidePipeline;
   readonly progresses: readonly Progress[];
@@ -196,10 +197,7 @@ export class Relay extends RelayControl {
   }
 
   private offer(records: readonly OutboxRecord[]): void {
-    const { feeds, mains } = this.parts;
-    feeds.forEach((feed, index) => {
-      if (feed.offer(records)) mains[index]?.wake();
-    });
+    for (const feed of this.parts.feeds) feed.offer(records);
   }
 
   private look(lastId: number): void {
