@@ -105,7 +105,7 @@ export class Incarnation {
     this.world.seen(`killed while ${states.includes('recovering') ? 'recovering' : 'running'}`);
     if (states.includes('delivering')) this.world.seen('killed while delivering');
     const isFlood = pipelines.some(
-      ({ name, state }) => /^flood/.test(name) && state === 'delivering',
+      ({ name, state }) => name.startsWith('flood') && state === 'delivering',
     );
     if (isFlood) this.world.seen('killed while delivering a backlog apart');
     this.process.kill();
