@@ -228,6 +228,15 @@ describe('the feed of a bridge with tenants', () => {
       expect(await flood.take(500, 1e6)).toHaveLength(500);
     });
 
+    it('its own records from before it had one are nobody else sending', async () => {
+      wait('flood', 1);
+      all.start(1);
+      expect(ids(await feed.take(500, 1e6))).toEqual([1]);
+      all.offer(wait('flood', 600));
+      expect(await feed.take(500, 1e6)).toEqual([]);
+      expect(await flood.take(500, 1e6)).toHaveLength(500);
+    });
+
     it('comes back in order when little is left, and only between two batches of the flood pipeline', async () => {
       wait('flood', 130);
       wait('quiet', 1);

@@ -64,7 +64,7 @@ export class FairFeed {
     this.rest();
     const part = this.part;
     const taken = this.share(Math.ceil(maxRecords * part), Math.ceil(maxBytes * part));
-    if (this.way === 'main' && taken.length > 0) this.all.tookFromMain();
+    if (this.way === 'main') this.all.noteCalm(taken);
     for (const feed of this.feeds) feed.prefetch();
     return taken.toSorted((one, two) => one.id - two.id);
   }
@@ -75,7 +75,7 @@ export class FairFeed {
 
   /** Of a full batch: a flood goes in small ones while others send, who wait for the same disk and brokers. */
   private get part(): number {
-    return this.way === 'flood' && this.all.mainIdleMs < CALM_MS ? FLOOD_SHARE : 1;
+    return this.way === 'flood' && this.all.calmMs < CALM_MS ? FLOOD_SHARE : 1;
   }
 
   /** The same for each that has any; what one leaves is the others'. Whoever was first is last the next time. */

@@ -38,7 +38,8 @@ export class TenantFeeds {
   /** What the look for tenants that is under way is about. */
   private lookingFor: { readonly hinted: number | null; readonly rewindTo: number } | null = null;
   private looking: Promise<void> | null = null;
-  private mainTookAt = Number.NEGATIVE_INFINITY;
+  /** When something of each was taken last by the main pipeline. */
+  private readonly calmAt = new Map<string, number>();
   /** How many of the feeds have anything, of none is one. */
   private waiting = 1;
 
@@ -140,13 +141,18 @@ export class TenantFeeds {
     }
   }
 
-  tookFromMain(): void {
-    this.mainTookAt = this.clock.now();
+  /** These go by the main pipeline. */
+  noteCalm(records: readonly OutboxRecord[]): void {
+    for (const { tenant } of records) this.calmAt.set(tenant, this.clock.now());
   }
 
   /** Milliseconds since somebody without a backlog had something to send. */
-  get mainIdleMs(): number {
-    return this.clock.now() - this.mainTookAt;
+  get calmMs(): number {
+    let last = Number.NEGATIVE_INFINITY;
+    for (const [tenant, at] of this.calmAt) {
+      if (!this.floods.has(tenant)) last = Math.max(last, at);
+    }
+    return this.clock.now() - last;
   }
 
   private wayOf(tenant: string): Way {
