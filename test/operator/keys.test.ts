@@ -1,5 +1,5 @@
 import { chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../support/bridge-api.js';
 import { BridgeProcess } from '../support/bridge-process.js';
@@ -133,6 +133,13 @@ describe('npm run keys', () => {
     await run('revoke', idOf(key));
     expect(await run('remove-tenant', 'acme')).toMatch(/^0 acme is no tenant any more/);
     expect(await run('remove-tenant', 'acme')).toMatch(/^1 There is no such tenant/);
+    // What the bridge writes into the audit.
+    expect(await run('tenant', 'beta', '--topic', 'beta-*')).toMatch(/^0 /);
+    const by = userInfo().username;
+    expect(JSON.parse(await readFile(env['KEYS_PATH'] ?? '', 'utf8'))).toMatchObject({
+      tenants: [{ name: 'beta', changed_by: by }],
+      removed_tenants: [{ name: 'acme', removed_by: by }],
+    });
   });
 
   it('finds the file where the bridge does, also by the name of a file that names it', async () => {
