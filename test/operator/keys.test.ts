@@ -192,6 +192,12 @@ describe('npm run keys', () => {
     for (const path of ['keys', 'keys/keys.json']) {
       expect(await stat(join(folder, path))).toMatchObject({ uid, gid });
     }
+    // One that was given to somebody else stays his.
+    const file = join(folder, 'keys', 'keys.json');
+    const [other, others] = isRoot ? [12_346, 54_322] : [uid, gid];
+    await chown(file, other ?? 0, others ?? 0);
+    await create('z', '--role', 'read', '--topic', '*');
+    expect(await stat(file)).toMatchObject({ uid: other, gid: others });
   });
 
   it('takes any text as a name, and shows it as it is', async () => {
