@@ -4,6 +4,9 @@ import {
   Identities,
   revoked,
   rotated,
+  Tenants,
+  withoutTenant,
+  withTenant,
   writeIdentities,
 } from '../../apps/bridge/src/access/index.js';
 import { until } from '../support/bridge-api.js';
@@ -93,5 +96,39 @@ describe('the audit', () => {
     expect(all[0]?.[3]).toContain(`${one.id} protheus: read on *`);
     const secret = one.text?.split('.')[1] ?? '-';
     expect(JSON.stringify(await lines())).not.toContain(secret);
+  });
+
+  test('has each change of a tenant, its topics and its quotas, with whoever made it', async () => {
+    const write = (tenants: Tenants): void => {
+      writeIdentities(bridge.keysPath, new Identities([], tenants));
+      bridge.lookAtKeys();
+    };
+    const noted = async (count: number) =>
+      until(
+        'it is noted',
+        async () => (await lines()).map(({ actor, action, detail }) => [actor, action, detail]),
+        (found) => found.length >= count,
+      );
+    const acme = { name: 'acme', topics: ['acme-*'], changed_by: 'maria' };
+    // A name that every object of the language knows.
+    const other = { name: 'constructor', topics: ['other'], queued_rows: 5 };
+    const two = new Tenants([acme, other]);
+    write(two);
+    await noted(2);
+    const limited = withTenant(two, { ...acme, bytes_per_second: 9, changed_by: 'ana' });
+    write(limited);
+    await noted(3);
+    // Whoever writes the same again has changed nothing.
+    write(withTenant(limited, { ...acme, bytes_per_second: 9, changed_by: 'eva' }));
+    write(withoutTenant(limited, 'acme', 'rui'));
+    await noted(4);
+    write(new Tenants([]));
+    expect(await noted(5)).toEqual([
+      ['maria', 'tenant_create', 'acme: acme-*; no limits'],
+      ['unknown', 'tenant_create', 'constructor: other; 5 records waiting'],
+      ['ana', 'tenant_change', 'acme: acme-*; 9 bytes a second'],
+      ['rui', 'tenant_remove', 'acme'],
+      ['unknown', 'tenant_remove', 'constructor'],
+    ]);
   });
 });

@@ -26,7 +26,7 @@ describe('whom a record is about', () => {
   });
 
   const found = async (mark: string): Promise<readonly string[]> =>
-    (await findSubject(bridge.outboxUrl, [mark])).map(({ messageId }) => messageId);
+    (await findSubject(bridge.outboxUrl, [mark], 'maria')).map(({ messageId }) => messageId);
 
   test.each(goodPosts('orders', 'memory').map((one) => [one.name, one] as const))(
     'is noted when it comes by %s',

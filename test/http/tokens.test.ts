@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { jest } from '@jest/globals';
 import {
   created,
   Identities,
   Tenants,
+  Tokens,
   writeIdentities,
 } from '../../apps/bridge/src/access/index.js';
 import { hmac, Issuer, newKey, signed } from '../support/issuer.js';
@@ -87,6 +89,30 @@ describe('a caller with a token', () => {
   it('is nobody without one', async () => {
     expect((await postJson(`${bridge.url}/topics/orders`, '{"data":1}')).status).toBe(401);
   });
+});
+
+test('a token costs no work where anybody may come, or nothing is', async () => {
+  const issuer = await Issuer.start('ES256');
+  const looks = [jest.spyOn(Tokens.prototype, 'known'), jest.spyOn(Tokens.prototype, 'verify')];
+  const calls = (): readonly number[] => looks.map(({ mock }) => mock.calls.length);
+  try {
+    await withBridge({ ...NO_WAIT, ...issuer.variables }, async ({ url }) => {
+      const open = ['/health/live', '/health/ready', '/docs', '/openapi.json', '/nowhere'];
+      for (const path of open) {
+        const headers = { authorization: `Bearer ${issuer.token()}` };
+        const answer = await fetch(url + path, { headers });
+        await answer.arrayBuffer();
+        expect([path, answer.status]).toEqual([path, path === '/nowhere' ? 404 : 200]);
+      }
+      expect(calls()).toEqual([0, 0]);
+      const headers = { authorization: `Bearer ${issuer.token()}` };
+      expect((await fetch(`${url}/messages`, { headers })).status).toBe(200);
+      expect(calls()).toEqual([1, 1]);
+    });
+  } finally {
+    jest.restoreAllMocks();
+    issuer.stop();
+  }
 });
 
 describe('a token is not valid', () => {

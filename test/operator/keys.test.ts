@@ -1,5 +1,5 @@
 import { chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../support/bridge-api.js';
 import { BridgeProcess } from '../support/bridge-process.js';
@@ -133,6 +133,13 @@ describe('npm run keys', () => {
     await run('revoke', idOf(key));
     expect(await run('remove-tenant', 'acme')).toMatch(/^0 acme is no tenant any more/);
     expect(await run('remove-tenant', 'acme')).toMatch(/^1 There is no such tenant/);
+    // What the bridge writes into the audit.
+    expect(await run('tenant', 'beta', '--topic', 'beta-*')).toMatch(/^0 /);
+    const by = userInfo().username;
+    expect(JSON.parse(await readFile(env['KEYS_PATH'] ?? '', 'utf8'))).toMatchObject({
+      tenants: [{ name: 'beta', changed_by: by }],
+      removed_tenants: [{ name: 'acme', removed_by: by }],
+    });
   });
 
   it('finds the file where the bridge does, also by the name of a file that names it', async () => {
@@ -185,6 +192,12 @@ describe('npm run keys', () => {
     for (const path of ['keys', 'keys/keys.json']) {
       expect(await stat(join(folder, path))).toMatchObject({ uid, gid });
     }
+    // One that was given to somebody else stays his.
+    const file = join(folder, 'keys', 'keys.json');
+    const [other, others] = isRoot ? [12_346, 54_322] : [uid, gid];
+    await chown(file, other ?? 0, others ?? 0);
+    await create('z', '--role', 'read', '--topic', '*');
+    expect(await stat(file)).toMatchObject({ uid: other, gid: others });
   });
 
   it('takes any text as a name, and shows it as it is', async () => {

@@ -1,5 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import {
   checkAudit,
@@ -61,6 +61,12 @@ describe('npm run subject', () => {
     expect(waits?.status).toBe('pending');
     await store.close();
   }
+  async function audited(): Promise<readonly AuditLine[]> {
+    expect((await checkAudit(url, null)).findings).toEqual([]);
+    const lines: AuditLine[] = [];
+    await listAudit(url, 0, (line) => lines.push(line));
+    return lines;
+  }
   const named = (list: unknown) => (list as { message_id: string }[]).map((one) => one.message_id);
 
   it('finds the records of somebody, beside a running bridge, without the name on the command line', async () => {
@@ -89,6 +95,54 @@ describe('npm run subject', () => {
     expect(named(email.json['found'])).toEqual(['other']);
   });
 
+  it('has written down who has looked for somebody, and for whom by the mark, beside a running bridge and without one', async () => {
+    await fill();
+    const running = await open();
+    await running.note([{ actor: 'ana', action: 'a', messageId: '', topic: '' }]);
+    const { json } = await subjectCommand(env, CPF, 'find', '--cpf', '--json');
+    await running.note([{ actor: 'ana', action: 'b', messageId: '', topic: '' }]);
+    await running.close();
+    await subjectCommand(env, '11144477735', 'find', '--cpf');
+    const [mark] = json['marks'] as string[];
+    const lines = await audited();
+    const by = userInfo().username;
+    expect(lines.map(({ actor, action, detail }) => [actor, action, detail])).toEqual([
+      ['ana', 'a', null],
+      [by, 'find', `subject ${mark}: 4 found`],
+      ['ana', 'b', null],
+      [by, 'find', expect.stringMatching(/^subject [0-9a-f]{32}: 0 found$/)],
+    ]);
+    expect(JSON.stringify(lines)).not.toContain(CPF);
+  });
+
+  it('shows nothing where the audit cannot be written', async () => {
+    await fill();
+    await sqliteFile(file, "DELETE FROM meta WHERE name = 'audit_head'");
+    await sqliteFile(file, 'ALTER TABLE audit RENAME TO gone');
+    const { code, said } = await subjectCommand(env, CPF, 'find', '--cpf');
+    expect([code, said]).toEqual([2, expect.stringContaining('storage_unavailable')]);
+    expect(said).not.toContain('one: sent');
+  });
+
+  it('writes nothing beside a write-ahead log that somebody has deleted and a start would put back', async () => {
+    const running = await open();
+    await accepted(running, about('in-the-log', CPF));
+    await copyFile(file, join(folder, 'killed.db'));
+    await copyFile(`${file}-wal`, join(folder, 'killed.db.log'));
+    await running.close();
+    const killed = join(folder, 'killed.db');
+    const before = await readFile(killed);
+    const found = await subjectCommand(
+      { ...env, OUTBOX_URL: `sqlite:${killed}` },
+      CPF,
+      'find',
+      '--cpf',
+    );
+    expect([found.code, found.said]).toEqual([2, expect.stringContaining('write-ahead log')]);
+    expect((await readFile(killed)).equals(before)).toBe(true);
+    expect(await readdir(folder)).not.toContain('killed.db-wal');
+  });
+
   it('erases what was sent, names the rest, and leaves whose it was in no audit', async () => {
     await fill();
     const first = await subjectCommand(env, CPF, 'erase', '--cpf', '--json');
@@ -106,9 +160,7 @@ describe('npm run subject', () => {
     expect((await readFile(file)).includes('contents-of-other')).toBe(true);
     const found = await subjectCommand(env, CPF, 'find', '--cpf');
     expect(found.said).toMatch(/two: sent, in Kafka at 0\/101, its contents are gone here/);
-    expect((await checkAudit(url, null)).findings).toEqual([]);
-    const lines: AuditLine[] = [];
-    await listAudit(url, 0, (line) => lines.push(line));
+    const lines = await audited();
     const erasures = lines.filter(({ action }) => action === 'erase');
     expect(erasures.map(({ messageId }) => messageId)).toEqual(['one', 'two', '']);
     const [mark] = first.json['marks'] as string[];

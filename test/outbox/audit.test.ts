@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import {
   checkAudit,
+  findSubject,
   headText,
   listAudit,
   Reconciliation,
@@ -55,6 +56,26 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])('the audit on $name', 
     expect(lines.map(({ id }) => id)).toEqual(Array.from({ length: 112 }, (_, n) => n + 1));
     expect(lines.at(-1)).toMatchObject({ actor: 'ana', detail: 'asked for: 3 partitions' });
     await listAudit(url, Date.now() + 1, () => expect('a line').toBe('none'));
+  });
+
+  it('is added to beside those who have the outbox open, who go on', async () => {
+    const look5 = async (): Promise<void> => {
+      for (let n = 0; n < 5; n++) {
+        expect(await findSubject(url, ['0'.repeat(32)], 'rui')).toEqual([]);
+      }
+    };
+    const note20 = async (): Promise<void> => {
+      for (let n = 0; n < 20; n++) await note(`step ${n}`);
+    };
+    await Promise.all([look5(), note20()]);
+    await note('after');
+    const lines: AuditLine[] = [];
+    await listAudit(url, 0, (line) => lines.push(line));
+    expect(lines.filter(({ action }) => action === 'find')).toHaveLength(5);
+    expect(await checkAudit(url, await store.auditHead())).toMatchObject({
+      count: 26,
+      findings: [],
+    });
   });
 
   it('is written in the transaction of what it tells of: what fails leaves nothing in it', async () => {

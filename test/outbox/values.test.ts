@@ -124,5 +124,20 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])(
         messageId: 'a',
       });
     });
+
+    it("of one tenant do not open beside another's record of the same message id", async () => {
+      const store = await open(NEW);
+      const [norte, sul] = await accepted(
+        store,
+        invoice('a', { tenant: 'norte', topic: 'norte-notas', value: VALUE }),
+        invoice('a', { tenant: 'sul', topic: 'sul-notas', value: VALUE }),
+      );
+      const ids = [norte?.id ?? 0, sul?.id ?? 0];
+      expect((await store.load(ids)).map(({ value }) => value)).toEqual([VALUE, VALUE]);
+      const ofNorte = `(SELECT p."value" FROM payload p WHERE p.record_id = ${ids[0]})`;
+      await engine.look(url, `UPDATE payload SET "value" = ${ofNorte} WHERE record_id = ${ids[1]}`);
+      expect((await store.load(ids.slice(0, 1)))[0]?.value).toEqual(VALUE);
+      await expect(store.load(ids.slice(1))).rejects.toMatchObject({ code: 'storage_corrupt' });
+    });
   },
 );

@@ -19,6 +19,10 @@ export interface BridgeProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   /** A free port below 32768 by default. */
   readonly port?: number;
+  /** Shell code that stands before it, such as a `ulimit`. */
+  readonly before?: string;
+  /** Where it runs: the project's folder by default. */
+  readonly cwd?: string;
   /** Called with each line that it writes, as it comes. */
   readonly onLine?: (line: string) => void;
 }
@@ -86,8 +90,11 @@ export class BridgeProcess {
   ): Promise<{ readonly ended: Promise<ProcessEnd> }> {
     const main = join(PROJECT_ROOT, 'dist', 'apps', 'bridge', 'src', 'main.js');
     if (!existsSync(main)) throw new Error('The bridge is not built: npm run build.');
+    const { before, cwd = PROJECT_ROOT } = this.options;
+    const command = [process.execPath, main];
     const bridge = await WatchedProcess.start({
-      command: [process.execPath, main],
+      command:
+        before === undefined ? command : ['sh', '-c', `${before}; exec "$@"`, 'sh', ...command],
       onOrphaned: 'kill -9 $$',
       env: {
         ...inherited(),
@@ -97,7 +104,7 @@ export class BridgeProcess {
         ...this.options.env,
         ...more,
       },
-      cwd: PROJECT_ROOT,
+      cwd,
     });
     for (const input of bridge.output) {
       createInterface({ input }).on('line', (line) => {
@@ -114,6 +121,11 @@ export class BridgeProcess {
     await this.process?.end('SIGKILL', STOP_WITHIN_MS);
   }
 
+  /** SIGABRT: as it ends where Node itself gives up. */
+  async abort(): Promise<void> {
+    await this.process?.end('SIGABRT', STOP_WITHIN_MS);
+  }
+
   /** SIGTERM; resolves when it has ended, with the exit code, or null when it had to be killed after 60 s. */
   async terminate(): Promise<number | null> {
     await this.process?.end('SIGTERM', STOP_WITHIN_MS);
@@ -126,8 +138,8 @@ export class BridgeProcess {
     await this.start();
   }
 
-  /** SIGSTOP and SIGCONT, for a process that lives on as if nothing had happened. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+  /** For a process that lives on: as if nothing had happened after SIGSTOP and SIGCONT. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGUSR2'): void {
     this.process?.signal(signal);
   }
 

@@ -10,6 +10,7 @@ import { cautions } from './config/cautions.js';
 import { ConfigurationError } from './config/configuration.error.js';
 import { readEnvironment } from './config/environment.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
+import { guardMemory } from './memory-guard.js';
 import { mask } from './privacy/index.js';
 import { createHttpAdapter } from './http/index.js';
 
@@ -19,6 +20,7 @@ const STOP_WITHIN_MS = 29_000;
 async function main(): Promise<void> {
   const config = readEnvironment();
   const logger = new BridgeLogger(config.logLevel);
+  guardMemory(logger);
   // Node would write them as text between lines that a log collector reads as JSON.
   process.removeAllListeners('warning').on('warning', ({ stack }) => logger.warn(stack));
   process.on('uncaughtException', (error) => die(logger, 'An uncaught error', error));

@@ -26,7 +26,7 @@ export function prepare(
   const prepared = records.map((record) => {
     const headers = encodeHeaders(record.headers);
     const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0) + headers.length;
-    const stored = cipher.seal(record.messageId, record.value);
+    const stored = cipher.seal(record, record.value);
     return {
       record,
       headers,

@@ -5,7 +5,7 @@ import type { ApiKey } from './api-key.js';
 import type { ShownCertificate } from './certificate.js';
 import type { Tokens } from './tokens.js';
 import { Failures } from './failures.js';
-import { Identities, type Identity } from './identities.js';
+import { NOBODY, type Identities } from './identities.js';
 import { readLastUse, writeLastUse } from './last-use.js';
 import { readIdentities, versionOf, type Version } from './identities-file.js';
 
@@ -25,7 +25,7 @@ export class Door {
   private readonly used = new Map<string, number>();
   private noteAt = 0;
   private readonly failures = new Failures();
-  private tell: (entries: readonly Identity[]) => void = () => undefined;
+  private tell: (identities: Identities) => void = () => undefined;
 
   /**
    * @param identities what the file held when the configuration was read.
@@ -55,9 +55,9 @@ export class Door {
   }
 
   /** The listener hears what the file holds, now and whenever that changes. */
-  onRead(listener: (entries: readonly Identity[]) => void): void {
+  onRead(listener: (identities: Identities) => void): void {
     this.tell = listener;
-    listener(this.identities.entries);
+    listener(this.identities);
   }
 
   /** Whether keys are asked for. Once they are, they are for as long as the process lives. */
@@ -113,7 +113,7 @@ export class Door {
       this.failure = null;
       if (read.entries.length === 0 && this.identities.entries.length > 0)
         throw new Error('nobody is in it');
-      if (read.entries.length + read.tenants.entries.length > 0) this.replace(read);
+      if (read !== NOBODY) this.replace(read);
     } catch (error) {
       const failure = (error as Error).message;
       if (failure !== this.failure) {
@@ -140,6 +140,6 @@ export class Door {
     const before = this.identities.entries.length;
     this.identities = read;
     this.logger.log('The identities were read', { before, now: read.entries.length });
-    this.tell(read.entries);
+    this.tell(read);
   }
 }

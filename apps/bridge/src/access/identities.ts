@@ -7,6 +7,7 @@ import {
   LIMITS,
   NO_TENANTS,
   Tenants,
+  type RemovedTenant,
   type Tenant,
 } from './tenants.js';
 
@@ -103,28 +104,37 @@ export function parseIdentities(text: string): Identities {
   if (new Set(entries.map(({ id }) => id)).size < entries.length) {
     throw new Error('an id stands twice');
   }
-  const tenants = new Tenants(tenantsOf(file['tenants'] ?? []));
+  const tenants = new Tenants(
+    listOf<Tenant>(file, 'tenants', TENANT_FIELDS),
+    listOf<RemovedTenant>(file, 'removed_tenants', REMOVED_FIELDS),
+  );
+  const fault = faultOfTenants(tenants.entries);
+  if (fault !== null) throw new Error(fault);
   const stray = entries.find(({ tenant }) => tenant !== undefined && tenants.of(tenant) === null);
   if (stray !== undefined) throw new Error(`the tenant of the key ${stray.id} is not there`);
   return new Identities(entries, tenants);
 }
 
 export function textOf({ entries, tenants }: Identities): string {
-  const file = { version: 1, identities: entries, tenants: tenants.entries };
+  const { entries: all, removed } = tenants;
+  const file = {
+    version: 1,
+    identities: entries,
+    tenants: all,
+    ...(removed.length === 0 ? {} : { removed_tenants: removed }),
+  };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
 
 /** @throws Error that says what is wrong. */
-function tenantsOf(list: unknown): readonly Tenant[] {
-  if (!Array.isArray(list)) throw new Error('tenants must be a list');
-  const tenants = (list as readonly unknown[]).map((entry, index) => {
-    const fault = faultOf(entry, TENANT_FIELDS);
-    if (fault !== null) throw new Error(`tenants[${index}]: ${fault}`);
-    return entry as Tenant;
+function listOf<T>(file: Readonly<Record<string, unknown>>, name: string, fields: Fields): T[] {
+  const list = file[name] ?? [];
+  if (!Array.isArray(list)) throw new Error(`${name} must be a list`);
+  return (list as readonly unknown[]).map((entry, index) => {
+    const fault = faultOf(entry, fields);
+    if (fault !== null) throw new Error(`${name}[${index}]: ${fault}`);
+    return entry as T;
   });
-  const fault = faultOfTenants(tenants);
-  if (fault !== null) throw new Error(fault);
-  return tenants;
 }
 
 export function isName(text: string): boolean {
@@ -177,6 +187,12 @@ const TENANT_FIELDS: Fields = {
   name: (value) => typeof value === 'string' && isTenantName(value),
   topics: (value) => areTopicPatterns(value) && value.length > 0,
   ...Object.fromEntries(LIMITS.map((limit) => [limit, isLimit])),
+  changed_by: (value) => value === undefined || typeof value === 'string',
+};
+
+const REMOVED_FIELDS: Fields = {
+  name: (value) => typeof value === 'string' && isTenantName(value),
+  removed_by: (value) => typeof value === 'string',
 };
 
 function areTopicPatterns(value: unknown): value is readonly string[] {

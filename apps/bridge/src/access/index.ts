@@ -11,7 +11,14 @@ export { created, revoked, rotated } from './keys.js';
 export type { Changed } from './keys.js';
 export { readLastUse } from './last-use.js';
 export type { LastUse } from './last-use.js';
-export { faultOfTenants, isTenantName, Tenants, withoutTenant, withTenant } from './tenants.js';
+export {
+  faultOfTenants,
+  isTenantName,
+  Tenants,
+  withoutTenant,
+  withTenant,
+  wordsOfTenant,
+} from './tenants.js';
 export type { Tenant } from './tenants.js';
 export { commonOf } from './topic-patterns.js';
 export { Tokens } from './tokens.js';

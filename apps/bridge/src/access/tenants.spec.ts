@@ -1,5 +1,5 @@
 import { faultOfTenants, Tenants, withoutTenant, withTenant } from './tenants.js';
-import { parseIdentities } from './identities.js';
+import { Identities, parseIdentities, textOf } from './identities.js';
 
 const acme = { name: 'acme', topics: ['acme-*', 'notas'] };
 const beta = { name: 'beta', topics: ['beta-*'] };
@@ -33,7 +33,17 @@ test('one is changed in place of what it was', () => {
   const changed = withTenant(new Tenants([acme, beta]), { name: 'acme', topics: ['x'] });
   expect(changed.ownerOf('x')).toBe('acme');
   expect(changed.ownerOf('notas')).toBe('');
-  expect(withoutTenant(changed, 'acme').entries).toEqual([beta]);
+  expect(withoutTenant(changed, 'acme', 'ana').entries).toEqual([beta]);
+});
+
+test('it is known who has taken one away, also from the file, until there is one of its name again', () => {
+  const without = withoutTenant(new Tenants([acme, beta]), 'acme', 'ana');
+  const read = parseIdentities(textOf(new Identities([], without))).tenants;
+  expect([read.removedBy('acme'), read.removedBy('beta')]).toEqual(['ana', null]);
+  expect(withoutTenant(withoutTenant(read, 'acme', 'rui'), 'acme', 'eva').removed).toHaveLength(1);
+  expect(withTenant(read, acme).removedBy('acme')).toBeNull();
+  const wrong = textOf(new Identities([], without)).replace('"ana"', '1');
+  expect(() => parseIdentities(wrong)).toThrow('removed_tenants[0]: removed_by');
 });
 
 const fileOf = (tenants: unknown): string =>

@@ -1,30 +1,34 @@
 import { Logger } from '@nestjs/common';
 import type { OutboxStore } from '@bridge/outbox';
-import type { Door, Identity } from '../access/index.js';
+import { NOBODY, type Door, type Identities } from '../access/index.js';
 import { keyChanges } from './key-changes.js';
+import { tenantChanges } from './tenant-changes.js';
 
 const AGAIN_MS = 10_000;
 
 /**
- * Writes down what changes in the file of the keys, when it is read: also what was changed while no bridge ran. The
+ * Writes down what changes in the file of the keys and tenants, when it is read: also what was changed while no bridge ran. The
  * command that changes them must work where no database can be reached.
  */
 export function auditKeys(door: Door, store: OutboxStore): void {
   const logger = new Logger('KeyAudit');
-  let last: readonly Identity[] = [];
+  let last: Identities = NOBODY;
   let failed = false;
-  const note = async (entries: readonly Identity[]): Promise<void> => {
+  const note = async (read: Identities): Promise<void> => {
     try {
-      await store.noteChanges('keys', (noted) => keyChanges(noted, entries));
+      // A key may be of a tenant, so that stands before it.
+      await store.noteChanges('tenants', (noted) => tenantChanges(noted, read.tenants));
+      await store.noteChanges('keys', (noted) => keyChanges(noted, read.entries));
       failed = false;
     } catch (error) {
-      if (!failed) logger.error('A change of the keys is not in the audit yet', String(error));
+      if (!failed)
+        logger.error('A change of the keys or tenants is not in the audit yet', String(error));
       failed = true;
-      setTimeout(() => void (entries === last && note(entries)), AGAIN_MS).unref();
+      setTimeout(() => void (read === last && note(read)), AGAIN_MS).unref();
     }
   };
-  door.onRead((entries) => {
-    last = entries;
-    void note(entries);
+  door.onRead((read) => {
+    last = read;
+    void note(read);
   });
 }

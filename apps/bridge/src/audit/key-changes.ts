@@ -1,30 +1,22 @@
-import { createHash } from 'node:crypto';
 import type { AuditEntry, NotedChanges } from '@bridge/outbox';
 import type { Identity } from '../access/index.js';
+import { digestOf as digestOfFacts, notedIn, row, textOf, UNKNOWN } from './noted.js';
 
-/** What was noted of each key, by its id: its digest, and `-` behind it when it is revoked. */
-type Noted = Readonly<Record<string, string>>;
-
+/** Behind the digest of a key that is revoked. */
 const REVOKED = '-';
-/** A file that was made or changed by hand does not say by whom. */
-const UNKNOWN = 'unknown';
 
 /** What has changed in the file of the keys since it was last noted. Pure. */
 export function keyChanges(text: string | null, entries: readonly Identity[]): NotedChanges {
   const before = notedIn(text);
-  const now = Object.fromEntries(entries.map((one) => [one.id, digestOf(one)] as const));
-  const changed = entries.flatMap((one) => entryOf(one, before[one.id]));
-  const removed = Object.keys(before)
-    .filter((id) => now[id] === undefined)
+  const now = new Map(entries.map((one) => [one.id, digestOf(one)]));
+  const changed = entries.flatMap((one) => entryOf(one, before.get(one.id)));
+  const removed = [...before.keys()]
+    .filter((id) => !now.has(id))
     .map((id) => row('key_remove', UNKNOWN, id));
   return {
     entries: [...changed, ...removed],
-    noted: text === null && entries.length === 0 ? null : JSON.stringify(now),
+    noted: text === null && entries.length === 0 ? null : textOf(now),
   };
-}
-
-function notedIn(text: string | null): Noted {
-  return text === null ? {} : (JSON.parse(text) as Noted);
 }
 
 function entryOf(one: Identity, before: string | undefined): readonly AuditEntry[] {
@@ -39,14 +31,9 @@ function entryOf(one: Identity, before: string | undefined): readonly AuditEntry
   ];
 }
 
-function row(action: string, actor: string, detail: string): AuditEntry {
-  return { actor, action, messageId: '', topic: '', detail };
-}
-
 function digestOf(one: Identity): string {
   const { name, hash, roles, topics, tenant, expires_at, revoked_at } = one;
-  const facts = JSON.stringify([name, hash, roles, topics, expires_at, revoked_at, tenant]);
-  const digest = createHash('sha256').update(facts).digest('hex').slice(0, 32);
+  const digest = digestOfFacts([name, hash, roles, topics, expires_at, revoked_at, tenant]);
   return revoked_at === null ? digest : digest + REVOKED;
 }
 

@@ -14,6 +14,7 @@ import {
   withLock,
   withoutTenant,
   withTenant,
+  wordsOfTenant,
   writeIdentities,
   type Changed,
   type Identity,
@@ -112,12 +113,15 @@ function change(command: KeyChange, entries: readonly Identity[]): Changed | nul
 }
 
 function setTenant(path: string, identities: Identities, tenant: Tenant, json: boolean): void {
-  const tenants = withTenant(identities.tenants, tenant);
+  const tenants = withTenant(identities.tenants, {
+    ...tenant,
+    changed_by: userInfo().username,
+  });
   const fault = faultOfTenants(tenants.entries);
   if (fault !== null) throw new Error(fault);
   writeIdentities(path, new Identities(identities.entries, tenants));
   if (json) return write(JSON.stringify(tenant));
-  write(lineOfTenant(tenant));
+  write(wordsOfTenant(tenant));
   const reaching = identities.entries.filter(
     (one) =>
       one.tenant === undefined &&
@@ -136,23 +140,14 @@ function removeTenant(path: string, identities: Identities, name: string, json: 
   const valid = its.find((one) => isValid(one, Date.now()));
   if (valid !== undefined) throw new Error(`${name} has a valid key, ${valid.id}: revoke it first`);
   const others = entries.filter((one) => one.tenant !== name);
-  writeIdentities(path, new Identities(others, withoutTenant(tenants, name)));
+  writeIdentities(path, new Identities(others, withoutTenant(tenants, name, userInfo().username)));
   write(json ? JSON.stringify({ tenant: name }) : `${name} is no tenant any more.`);
 }
 
 function listTenants({ entries }: Tenants, json: boolean): void {
-  const lines = entries.map(lineOfTenant).join('\n');
-  write(json ? JSON.stringify(entries) : lines || 'There are no tenants.');
-}
-
-function lineOfTenant(tenant: Tenant): string {
-  const { name, topics, records_per_second, bytes_per_second, queued_rows } = tenant;
-  const limits = [
-    records_per_second === undefined ? null : `${records_per_second} records a second`,
-    bytes_per_second === undefined ? null : `${bytes_per_second} bytes a second`,
-    queued_rows === undefined ? null : `${queued_rows} records waiting`,
-  ].filter((limit) => limit !== null);
-  return `${name}: ${topics.join(', ')}; ${limits.join(', ') || 'no limits'}`;
+  const lines = entries.map(wordsOfTenant).join('\n');
+  const views = entries.map(({ changed_by: _by, ...view }) => view);
+  write(json ? JSON.stringify(views) : lines || 'There are no tenants.');
 }
 
 function noSuch(what: 'key' | 'tenant', more = ''): void {

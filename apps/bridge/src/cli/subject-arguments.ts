@@ -9,7 +9,7 @@ export type SubjectCommand =
 
 export const SUBJECT_USAGE = `npm run subject -- <command> --cpf | --cnpj | --email [options]
 
-  find                      lists the records that are about somebody, also while the bridge runs
+  find                      lists the records that are about somebody, also while the bridge runs; the audit keeps who has looked
   erase                     removes the contents of those that were sent (bridge stopped); names those that were not
 
   --json                    the answer as JSON, for scripts

@@ -32,15 +32,16 @@ async function run(command: Exclude<SubjectCommand, { readonly name: 'help' }>):
   if (subject === null) throw new UsageError(`That is no valid ${command.kind}.`);
   // Also by the keys of before.
   const marks = subjectKeys.map(({ key }) => markOf(subject, key));
+  const actor = userInfo().username;
   if (command.name === 'find') {
-    const found = await findSubject(url, marks);
+    const found = await findSubject(url, marks, actor);
     say(command.json, { marks, found: found.map(viewOf) }, [
       ...found.map(lineOf),
       `${count(found.length, 'record')} by the mark ${marks.join(', ')}.`,
     ]);
     return;
   }
-  const { erased, left } = await eraseSubject({ url, ballastBytes }, marks, userInfo().username);
+  const { erased, left } = await eraseSubject({ url, ballastBytes }, marks, actor);
   process.exitCode = left.length === 0 ? RESULT.well : RESULT.toDo;
   const kept = 'deliver or discard first, then erase again; these have their contents:';
   say(command.json, { marks, erased: erased.map(viewOf), left: left.map(viewOf) }, [

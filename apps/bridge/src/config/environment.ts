@@ -46,6 +46,11 @@ export function keysPath(environment: Environment = process.env): string {
   return withFiles(environment, []).get('KEYS_PATH') ?? new Variables().KEYS_PATH;
 }
 
+/** The options that Node itself was started with. */
+export function nodeOptions(environment: Environment = process.env): readonly string[] {
+  return [...process.execArgv, ...(environment['NODE_OPTIONS'] ?? '').split(/\s+/)];
+}
+
 /** What is set, by name, with the contents of `_FILE` variables in their place. */
 function withFiles(
   environment: Environment,

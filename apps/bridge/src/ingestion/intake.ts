@@ -125,11 +125,13 @@ export class Intake {
   }
 
   /** Without an outbox there is nothing that could take several records, or none. */
-  private async deliver({ records, many }: Reading): Promise<TakenRecord> {
+  private async deliver({ records, many, tenants }: Reading): Promise<TakenRecord> {
     const [record] = records;
     if (many || record === undefined) {
       throw new ProblemError('outbox_required', 'A list of records needs ENABLE_OUTBOX=true');
     }
+    const refused = this.quotas.refusal(records, tenants, false);
+    if (refused !== null) throw refused;
     const { partition, offset } = await this.direct.deliver(record);
     const { messageId } = record;
     const outcome = { status: 'sent', partition, offset } as const;

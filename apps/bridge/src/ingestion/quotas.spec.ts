@@ -55,6 +55,16 @@ describe('what a tenant may have waiting', () => {
     expect(store.asked).toBe(3);
   });
 
+  it('is nothing of what is sent at once, which counts for the rates alone', () => {
+    const tenants = new Tenants([
+      { name: 'acme', topics: ['a*'], queued_rows: 1, bytes_per_second: 20 },
+    ]);
+    const sent = (): unknown => quotas.refusal(records(1), tenants, false)?.message ?? null;
+    expect([sent(), sent()]).toEqual([null, null]);
+    expect(sent()).toMatch(/bytes a second/);
+    expect(store.asked).toBe(0);
+  });
+
   it('is nobody’s who has no quota, or is no tenant', () => {
     expect(ask(1_000, {})).toBeNull();
     expect(quotas.refusal(records(1_000, ''), new Tenants([]))).toBeNull();

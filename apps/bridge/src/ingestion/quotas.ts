@@ -38,15 +38,18 @@ export class Quotas {
 
   constructor(private readonly store: OutboxStore) {}
 
-  /** The refusal `quota_exceeded` of these records, or null: then they count. */
-  refusal(records: readonly NewRecord[], tenants: Tenants): ProblemError | null {
+  /**
+   * The refusal `quota_exceeded` of these records, or null: then they count.
+   * @param waits whether they will wait for Kafka; false: they are sent at once or not at all.
+   */
+  refusal(records: readonly NewRecord[], tenants: Tenants, waits = true): ProblemError | null {
     const demands = demandsOf(records, tenants);
     const now = Date.now();
     for (const { tenant } of demands) {
-      const refused = this.overRate(tenant, now) ?? this.overRows(tenant, now);
+      const refused = this.overRate(tenant, now) ?? (waits ? this.overRows(tenant, now) : null);
       if (refused !== null) return refused;
     }
-    for (const demand of demands) this.use(demand, now);
+    for (const demand of demands) this.use(demand, now, waits);
     return null;
   }
 
@@ -69,10 +72,10 @@ export class Quotas {
     return isFull ? exceeded('queued_rows', 1) : null;
   }
 
-  private use({ tenant, records, bytes }: Demand, now: number): void {
+  private use({ tenant, records, bytes }: Demand, now: number, waits: boolean): void {
     this.rateOf(tenant, 'records_per_second', now)?.use(records);
     this.rateOf(tenant, 'bytes_per_second', now)?.use(bytes);
-    if (tenant.queued_rows !== undefined) this.waitingOf(tenant).taken += records;
+    if (waits && tenant.queued_rows !== undefined) this.waitingOf(tenant).taken += records;
   }
 
   private rateOf(

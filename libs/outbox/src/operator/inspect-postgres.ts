@@ -33,7 +33,7 @@ export function inspectPostgres(url: string): Promise<Inspection> {
   });
 }
 
-/** Asks over a connection of its own that cannot write. @throws OutboxError `storage_unavailable`. */
+/** Asks over a connection of its own that cannot write, but in a transaction that is begun as READ WRITE. @throws OutboxError `storage_unavailable`. */
 export async function onPostgres<T>(url: string, ask: (sql: SqlRunner) => Promise<T>): Promise<T> {
   const client = new Client(clientOptions(url));
   // A connection that breaks rejects what waits for it.

@@ -1,5 +1,6 @@
 import { encodeHeaders } from '../headers.js';
 import { laneOf } from '../lane.js';
+import { NO_TENANT } from '../record.js';
 import { ValueCipher } from '../values/value-cipher.js';
 import { judge, type FoundPayload } from './judge.js';
 import type { SourceRow } from './recovery-source.js';
@@ -59,13 +60,14 @@ describe('a record of a damaged database', () => {
   it('that is encrypted is held against its hash with its key, and against its length without', () => {
     const cipher = new ValueCipher([{ id: 'k', key: Buffer.alloc(32, 1) }]);
     const other = new ValueCipher([{ id: 'other', key: Buffer.alloc(32, 2) }]);
-    const { bytes, keyId } = cipher.seal('nf-1', VALUE);
+    const { bytes, keyId } = cipher.seal({ tenant: NO_TENANT, messageId: 'nf-1' }, VALUE);
     const sealed = { value: bytes, keyId, damaged: false };
     const trusted = (content: { value: Buffer | null }) => content.value?.equals(VALUE) === true;
     expect(judge(row(VALUE.length), sealed, trusted, cipher)).toBe('whole');
     for (const one of [null, other])
       expect(judge(row(VALUE.length), sealed, no, one)).toBe('whole');
     expect(judge(row(VALUE.length + 1), sealed, yes)).toBe('distrusted');
+    expect(judge(row(VALUE.length, { tenant: 'sul' }), sealed, yes, cipher)).toBe('distrusted');
     bytes?.writeUInt8(bytes.readUInt8(20) ^ 1, 20);
     expect(judge(row(VALUE.length), sealed, yes, cipher)).toBe('distrusted');
   });

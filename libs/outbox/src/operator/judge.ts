@@ -1,6 +1,6 @@
 import { decodeHeaders } from '../headers.js';
 import { laneOf } from '../lane.js';
-import type { RecordHeader } from '../record.js';
+import { NO_TENANT, type RecordHeader } from '../record.js';
 import { valueBytes } from '../rows.js';
 import { SEAL_BYTES, type ValueCipher } from '../values/value-cipher.js';
 import type { SourceRow } from './recovery-source.js';
@@ -43,7 +43,7 @@ export function judge(
   cipher: ValueCipher | null = null,
 ): Judgement {
   try {
-    const payload = opened(String(row['message_id']), stored, cipher);
+    const payload = opened(row, stored, cipher);
     const bytes = valueBytes(row);
     if (payload.value === null && bytes > 0) return 'without payload';
     const length = (payload.value?.length ?? 0) - (payload.keyId === null ? 0 : SEAL_BYTES);
@@ -61,10 +61,13 @@ export function judge(
 }
 
 /** As it was posted, where its key is there. @throws OutboxError `storage_corrupt`. */
-function opened(messageId: string, stored: FoundPayload, cipher: ValueCipher | null): FoundPayload {
+function opened(row: SourceRow, stored: FoundPayload, cipher: ValueCipher | null): FoundPayload {
   const { value, keyId } = stored;
   if (value === null || keyId === null || cipher?.has(keyId) !== true) return stored;
-  return { ...stored, value: cipher.open(messageId, keyId, value), keyId: null };
+  // A database of before there were tenants has no such column.
+  const tenant = (row['tenant'] ?? NO_TENANT) as string;
+  const record = { tenant, messageId: String(row['message_id']) };
+  return { ...stored, value: cipher.open(record, keyId, value), keyId: null };
 }
 
 /** Whether its columns fit each other. */

@@ -5,10 +5,9 @@ import type { SqlRunner } from '../engine.js';
 import type { OutboxOptions } from '../open-outbox.js';
 import { portError } from '../port-error.js';
 import type { RecordStatus } from '../record.js';
-import { openToRead } from '../sqlite/open-to-read.js';
 import { Transaction } from '../transaction.js';
-import { onPostgres } from './inspect-postgres.js';
-import { existingFile, openEngine, sqliteFileOf } from './open-engine.js';
+import { askedAndNoted } from './audit-beside.js';
+import { openEngine } from './open-engine.js';
 
 /** A record that somebody's mark stands at. Times are epoch milliseconds. */
 export interface SubjectRecord {
@@ -31,23 +30,27 @@ export interface Erased {
 
 const ERASED_AT_ONCE = 500;
 
-/** The records of these marks, oldest first. Reads only, also beside a running bridge. @throws OutboxError as `inspectOutbox`. */
-export async function findSubject(
+/**
+ * The records of these marks, oldest first, also beside a running bridge. That somebody has looked is in the audit, by the
+ * marks and not by whose they are, before he sees anything.
+ * @throws OutboxError as `askedAndNoted`.
+ */
+export function findSubject(
   url: string,
   marks: readonly string[],
+  actor: string,
 ): Promise<readonly SubjectRecord[]> {
-  const file = sqliteFileOf(url);
-  try {
-    if (file === null) return await onPostgres(url, (sql) => recordsOf(sql, marks));
-    const connection = await openToRead(await existingFile(file));
-    try {
-      return await recordsOf(connection, marks);
-    } finally {
-      await connection.close();
-    }
-  } catch (error) {
-    throw portError(error);
-  }
+  return askedAndNoted(
+    url,
+    (sql) => recordsOf(sql, marks),
+    (found) => ({
+      actor,
+      action: 'find',
+      messageId: '',
+      topic: '',
+      detail: `${subject(marks)}: ${found.length} found`,
+    }),
+  );
 }
 
 /**
@@ -69,7 +72,7 @@ export async function eraseSubject(
     const kept = (await recordsOf(tx, marks)).filter(({ purged }) => !purged);
     const erased = kept.filter(({ status }) => status === 'sent');
     const left = kept.filter(({ status }) => status !== 'sent');
-    const detail = `subject ${marks.join(' ')}`;
+    const detail = subject(marks);
     const entries = erased.map(({ messageId, topic }) => ({
       actor,
       action: 'erase',
@@ -94,6 +97,10 @@ export async function eraseSubject(
   } finally {
     await engine.close();
   }
+}
+
+function subject(marks: readonly string[]): string {
+  return `subject ${marks.join(' ')}`;
 }
 
 async function recordsOf(

@@ -61,6 +61,7 @@ class OpeningWriter extends OpeningRunner implements Writer {
 function opened(row: Row, cipher: ValueCipher): Row {
   const keyId = row['value_key'];
   if (typeof keyId !== 'string') return row;
-  const value = cipher.open(row['message_id'] as string, keyId, row['value'] as Buffer);
+  const record = { tenant: row['tenant'] as string, messageId: row['message_id'] as string };
+  const value = cipher.open(record, keyId, row['value'] as Buffer);
   return { ...row, value, value_key: null };
 }

@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
-import { SEAL_BYTES, ValueCipher } from './value-cipher.js';
+import { SEAL_BYTES, ValueCipher, type RecordName } from './value-cipher.js';
 import { parseValueKeys } from './value-keys.js';
 
 const key = (fill: number): Buffer => Buffer.alloc(32, fill);
 const OLD = { id: 'old', key: key(1) };
 const NEW = { id: 'new', key: key(2) };
+const NF_1 = { tenant: 'norte', messageId: 'nf-1' };
 
 describe('a value that is encrypted', () => {
   const cipher = new ValueCipher([NEW, OLD]);
@@ -12,41 +13,58 @@ describe('a value that is encrypted', () => {
   it('comes back as it was, and does not stand in what is stored', () => {
     const values = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes));
     fc.assert(
-      fc.property(fc.string(), values, (messageId, value) => {
-        const { bytes, keyId } = cipher.seal(messageId, value);
+      fc.property(fc.string(), fc.string(), values, (tenant, messageId, value) => {
+        const record = { tenant, messageId };
+        const { bytes, keyId } = cipher.seal(record, value);
         expect([keyId, bytes?.length]).toEqual(['new', value.length + SEAL_BYTES]);
-        expect(cipher.open(messageId, 'new', bytes ?? value).equals(value)).toBe(true);
+        expect(cipher.open(record, 'new', bytes ?? value).equals(value)).toBe(true);
         expect(value.length > 8 && bytes?.includes(value) === true).toBe(false);
-        expect(cipher.seal(messageId, value).bytes?.equals(bytes ?? value)).toBe(false);
+        expect(cipher.seal(record, value).bytes?.equals(bytes ?? value)).toBe(false);
       }),
     );
-    expect(cipher.seal('m', null)).toEqual({ bytes: null, keyId: null });
+    expect(cipher.seal(NF_1, null)).toEqual({ bytes: null, keyId: null });
   });
 
   it('belongs to its record and its key, and to nothing that was changed', () => {
-    const { bytes } = cipher.seal('nf-1', Buffer.from('value'));
+    const { bytes } = cipher.seal(NF_1, Buffer.from('value'));
     const sealed = bytes ?? Buffer.alloc(0);
     const corrupt = { code: 'storage_corrupt', messageId: expect.any(String) as string };
-    const opening = (messageId: string, id: string, what: Buffer) => () =>
-      cipher.open(messageId, id, what);
-    expect(opening('nf-2', 'new', sealed)).toThrow(expect.objectContaining(corrupt));
-    expect(opening('nf-1', 'old', sealed)).toThrow(expect.objectContaining(corrupt));
+    const opening = (record: RecordName, id: string, what: Buffer) => () =>
+      cipher.open(record, id, what);
+    expect(opening({ tenant: 'norte', messageId: 'nf-2' }, 'new', sealed)).toThrow(
+      expect.objectContaining(corrupt),
+    );
+    expect(opening(NF_1, 'old', sealed)).toThrow(expect.objectContaining(corrupt));
     for (let at = 0; at < sealed.length; at++) {
       const changed = Buffer.from(sealed);
       changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
-      expect(opening('nf-1', 'new', changed)).toThrow(expect.objectContaining(corrupt));
+      expect(opening(NF_1, 'new', changed)).toThrow(expect.objectContaining(corrupt));
     }
     for (const length of [0, 5, 12, 27]) {
       const cut = sealed.subarray(0, length);
-      expect(opening('nf-1', 'new', cut)).toThrow(expect.objectContaining(corrupt));
+      expect(opening(NF_1, 'new', cut)).toThrow(expect.objectContaining(corrupt));
     }
     const missing = expect.objectContaining({ code: 'values_key_missing' }) as Error;
-    expect(opening('nf-1', 'third', sealed)).toThrow(missing);
+    expect(opening(NF_1, 'third', sealed)).toThrow(missing);
+  });
+
+  it.each([
+    ['sul', 'nf-1'],
+    ['', 'nf-1'],
+    ['', 'nortenf-1'],
+    ['nort', 'enf-1'],
+    ['norten', 'f-1'],
+    ['nortenf-1', ''],
+  ])('belongs to its tenant: %j has nothing of it by the message id %j', (tenant, messageId) => {
+    const { bytes } = cipher.seal(NF_1, Buffer.from('value'));
+    const opening = (): Buffer =>
+      cipher.open({ tenant, messageId }, 'new', bytes ?? Buffer.alloc(0));
+    expect(opening).toThrow(expect.objectContaining({ code: 'storage_corrupt', messageId }));
   });
 
   it('with an old key is read by whoever has it beside the new one', () => {
-    const { bytes } = new ValueCipher([OLD]).seal('nf-1', Buffer.from('value'));
-    expect(cipher.open('nf-1', 'old', bytes ?? Buffer.alloc(0)).toString()).toBe('value');
+    const { bytes } = new ValueCipher([OLD]).seal(NF_1, Buffer.from('value'));
+    expect(cipher.open(NF_1, 'old', bytes ?? Buffer.alloc(0)).toString()).toBe('value');
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { OutboxError } from '../outbox.error.js';
+import type { NewRecord } from '../record.js';
 
 /** A key with the name that is stored beside each value that it has encrypted. */
 export interface ValueKey {
@@ -17,6 +18,9 @@ export interface ValueKey {
 
 /** The first one encrypts, all of them decrypt. */
 export type ValueKeys = readonly [ValueKey, ...ValueKey[]];
+
+/** What no two records share, and a value is bound to. */
+export type RecordName = Pick<NewRecord, 'tenant' | 'messageId'>;
 
 /** What is stored of a value. */
 export interface SealedValue {
@@ -35,8 +39,8 @@ const LABEL = 'ponte value 1\n';
 export const SEAL_BYTES = NONCE_BYTES + TAG_BYTES;
 
 /**
- * AES-256-GCM over a value, as nonce, cipher text, tag. The message id is authenticated along with it, so that a value
- * cannot be put beside another record.
+ * AES-256-GCM over a value, as nonce, cipher text, tag. Tenant and message id are authenticated along with it, so that a
+ * value cannot be put beside another record: not even one of the same message id, which is another tenant's.
  */
 export class ValueCipher {
   private readonly byId: ReadonlyMap<string, KeyObject>;
@@ -56,23 +60,24 @@ export class ValueCipher {
     return this.byId.has(keyId);
   }
 
-  seal(messageId: string, value: Buffer | null): SealedValue {
+  seal(record: RecordName, value: Buffer | null): SealedValue {
     if (value === null) return { bytes: null, keyId: null };
     const nonce = this.nonces.next();
     const cipher = createCipheriv(ALGORITHM, this.active, nonce);
-    cipher.setAAD(Buffer.from(LABEL + messageId));
+    cipher.setAAD(authenticated(record));
     const bytes = Buffer.concat([nonce, cipher.update(value), cipher.final(), cipher.getAuthTag()]);
     return { bytes, keyId: this.activeId };
   }
 
   /** @throws OutboxError `values_key_missing`; `storage_corrupt` when it is not what was sealed for this record. */
-  open(messageId: string, keyId: string, sealed: Buffer): Buffer {
+  open(record: RecordName, keyId: string, sealed: Buffer): Buffer {
+    const { messageId } = record;
     const key = this.byId.get(keyId);
     if (key === undefined) throw keyMissing(messageId, keyId);
     try {
       const nonce = sealed.subarray(0, NONCE_BYTES);
       const cipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
-      cipher.setAAD(Buffer.from(LABEL + messageId));
+      cipher.setAAD(authenticated(record));
       cipher.setAuthTag(sealed.subarray(-TAG_BYTES));
       return Buffer.concat([
         cipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)),
@@ -83,6 +88,11 @@ export class ValueCipher {
       throw new OutboxError('storage_corrupt', message, { messageId, cause: error });
     }
   }
+}
+
+/** The length stands before the tenant, so that no two pairs read the same, whatever stands in them. */
+function authenticated({ tenant, messageId }: RecordName): Buffer {
+  return Buffer.from(`${LABEL}${tenant.length} ${tenant}${messageId}`);
 }
 
 /** Chance is fetched for many values at once: a call for each costs as much as a quarter of its encryption (measured). */
@@ -103,7 +113,7 @@ class Nonces {
 
 /** Seals with nothing: the value as it is. */
 export const IN_THE_CLEAR = {
-  seal: (_messageId: string, value: Buffer | null): SealedValue => ({ bytes: value, keyId: null }),
+  seal: (_record: RecordName, value: Buffer | null): SealedValue => ({ bytes: value, keyId: null }),
 };
 
 export function keyMissing(messageId: string, keyId: string): OutboxError {
