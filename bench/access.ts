@@ -20,6 +20,8 @@ const DRAINED_WITHIN_MS = 180_000;
 const FLOOD = { clients: 4, records: 100 };
 const FLOOD_LIST = 500;
 const FLOOD_TOPIC = 'bench-flood';
+/** Of no tenant. */
+const OWN_TOPIC = 'bench-own';
 
 type Way = Compared['ways'][number];
 
@@ -31,7 +33,7 @@ interface Poster {
 
 /** What keys cost, and what a tenant feels of another one's flood; the report for docs/performance.md. */
 export async function measureAccess(stack: Stack, say: (line: string) => void): Promise<string> {
-  await stack.kafka.createTopic(FLOOD_TOPIC);
+  for (const topic of [FLOOD_TOPIC, OWN_TOPIC]) await stack.kafka.createTopic(topic);
   const path = join(stack.folder, 'keys.json');
   const keys = makeKeys(path);
   const open = await stack.startBridge('exactly-once', {
@@ -55,7 +57,7 @@ export async function measureAccess(stack: Stack, say: (line: string) => void): 
   };
   const costs: string[] = [];
   for (const clients of [1, 32]) {
-    costs.push(await costOfKeys(measure, { open, keyed }, keys.quiet, clients));
+    costs.push(await costOfKeys(measure, { open, keyed }, keys, clients));
   }
   return [...costs, table(await besideFlood(measure, keyed, keys))].join('\n\n');
 }
@@ -70,24 +72,34 @@ type Measure = (
 async function costOfKeys(
   measure: Measure,
   { open, keyed }: Readonly<Record<'open' | 'keyed', BridgeProcess>>,
-  authorization: string,
+  { own, quiet }: Keys,
   clients: number,
 ): Promise<string> {
-  const [none, one] = ways('nobody is asked', 'with a key, its topics and its tenant');
-  const spent = new Map<Way, number[]>();
-  const spend = async (way: Way, bridge: BridgeProcess, key: string | null): Promise<void> => {
-    const job = accepting([bridge.port], { ...COST_PACE, clients });
+  const all = ways('nobody is asked', 'with a key and its topics', 'with a tenant as well');
+  const [none, key, tenant] = all;
+  const spent = new Map<Way, number[]>(all.map((way) => [way, []]));
+  const spend = async (way: Way, bridge: BridgeProcess, poster: Poster): Promise<void> => {
     const before = await cpuMs(bridge);
-    await measure(way, bridge, by(job, { authorization: key, topic: TOPIC }));
+    await measure(way, bridge, by(accepting([bridge.port], { ...COST_PACE, clients }), poster));
     const records = way.rounds.at(-1)?.latenciesMs.length ?? Number.NaN;
-    spent.set(way, [...(spent.get(way) ?? []), ((await cpuMs(bridge)) - before) / records]);
+    spent.get(way)?.push(((await cpuMs(bridge)) - before) / records);
   };
-  const cells = [() => spend(none, open, null), () => spend(one, keyed, authorization)];
+  const cells = [
+    () => spend(none, open, { authorization: null, topic: TOPIC }),
+    () => spend(key, keyed, { authorization: own, topic: OWN_TOPIC }),
+    () => spend(tenant, keyed, { authorization: quiet, topic: TOPIC }),
+  ];
   await inRounds(cells, COST_ROUNDS);
-  const perRecord = [none, one].map((way) => percentile(spent.get(way)!.toSorted(ascending), 50));
-  const [open1 = Number.NaN, keyed1 = Number.NaN] = perRecord;
-  const text = `CPU of the bridge for a record until it is in Kafka: ${open1.toFixed(3)} ms, with a key ${keyed1.toFixed(3)} ms: ${(keyed1 / open1).toFixed(2)} × (medians of ${COST_ROUNDS} rounds).`;
-  return `${table({ title: `accepted, ${clients} clients`, ways: [none, one] })}\n\n${text}`;
+  const medians = all.map((way) =>
+    percentile(
+      spent.get(way)!.toSorted((a, b) => a - b),
+      50,
+    ),
+  );
+  const [base = Number.NaN] = medians;
+  const each = medians.map((ms) => `${ms.toFixed(3)} ms (${(ms / base).toFixed(2)} ×)`);
+  const text = `CPU of the bridge for a record until it is in Kafka, medians of ${COST_ROUNDS} rounds, in the same order: ${each.join(', ')}.`;
+  return `${table({ title: `accepted, ${clients} clients`, ways: all })}\n\n${text}`;
 }
 
 /** What the process has used of the processors since it began, by Linux' count in hundredths of a second. */
@@ -97,8 +109,6 @@ async function cpuMs({ pid }: BridgeProcess): Promise<number> {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
-
-const ascending = (one: number, other: number): number => one - other;
 
 async function besideFlood(
   measure: Measure,
@@ -141,6 +151,8 @@ function by(job: HttpJob, { authorization, topic }: Poster): HttpJob {
 /** As the header `Authorization` shows them. */
 interface Keys {
   readonly operator: string;
+  /** Of no tenant. */
+  readonly own: string;
   readonly quiet: string;
   readonly flood: string;
 }
@@ -162,6 +174,7 @@ function makeKeys(path: string): Keys {
   run('tenant', 'flood', '--topic', FLOOD_TOPIC);
   return {
     operator: make('operator'),
+    own: make('own'),
     quiet: make('quiet', '--tenant', 'quiet'),
     flood: make('flood', '--tenant', 'flood'),
   };
