@@ -23,7 +23,14 @@ export interface AddPartitions {
 
 export interface ClusterBroker {
   readonly metadata: (topics: readonly string[]) => Promise<ClusterMetadata>;
+  readonly isConnected: () => boolean;
   addPartitionsToTxn: (request: AddPartitions) => Promise<unknown>;
+}
+
+export interface CoordinatorQuestion {
+  readonly groupId: string;
+  /** 1: of transactions. 0, or absent: of groups. */
+  readonly coordinatorType?: number;
 }
 
 export interface BrokerPool {
@@ -39,7 +46,7 @@ export interface ProducerCluster {
   readonly brokerPool: BrokerPool;
   /** Every topic that it has been asked to know, and asks for when it asks at all. */
   readonly targetTopics: Set<string>;
-  findGroupCoordinator: (question: { readonly coordinatorType: number }) => Promise<ClusterBroker>;
+  findGroupCoordinator: (question: CoordinatorQuestion) => Promise<ClusterBroker>;
 }
 
 type CreateCluster = (options: unknown) => ProducerCluster;

@@ -1,25 +1,40 @@
+import { createRequire } from 'node:module';
 import type { AddPartitions, ProducerCluster } from './kafkajs-cluster.js';
 import { TransactionPartitions } from './kafkajs-transaction-partitions.js';
 
 const TRANSACTION = 1;
+const CONCURRENT_TRANSACTIONS = 51;
+const NOT_AUTHORISED = 29;
+
+const { createErrorFromCode } = createRequire(import.meta.url)('kafkajs/src/protocol/error') as {
+  createErrorFromCode: (code: number) => Error;
+};
 
 /** Of kafkajs, what asks the coordinator. */
 function coordinator() {
   const asked: AddPartitions[] = [];
+  const refusals: number[] = [];
   class Broker {
     addPartitionsToTxn(request: AddPartitions): Promise<unknown> {
       asked.push(request);
-      return Promise.resolve({});
+      const code = refusals.pop();
+      return code === undefined ? Promise.resolve({}) : Promise.reject(createErrorFromCode(code));
     }
   }
   const broker = new Broker();
   const cluster = { findGroupCoordinator: () => Promise.resolve(broker) } as unknown;
-  return { asked, cluster: cluster as ProducerCluster };
+  const refuse = (code: number, times: number): void => {
+    refusals.push(...Array.from({ length: times }, () => code));
+  };
+  return { asked, cluster: cluster as ProducerCluster, refuse };
 }
 
 describe('TransactionPartitions', () => {
   const ask = async (cluster: ProducerCluster, topic: string, partition: number) => {
-    const broker = await cluster.findGroupCoordinator({ coordinatorType: TRANSACTION });
+    const broker = await cluster.findGroupCoordinator({
+      groupId: 'id',
+      coordinatorType: TRANSACTION,
+    });
     await broker.addPartitionsToTxn({ topics: [{ topic, partitions: [partition] }] });
   };
   const planned = [
@@ -59,5 +74,22 @@ describe('TransactionPartitions', () => {
     await ask(cluster, 'a', 0);
     await ask(cluster, 'a', 1);
     expect(asked.at(-1)?.topics).toEqual([{ topic: 'a', partitions: [1] }]);
+  });
+
+  it('tells when Kafka has let them in, after the last transaction has ended, and only then', async () => {
+    const { asked, cluster, refuse } = coordinator();
+    const partitions = new TransactionPartitions(cluster);
+    let letIn = 0;
+    partitions.plan(planned, () => letIn++);
+    refuse(CONCURRENT_TRANSACTIONS, 3);
+    await ask(cluster, 'a', 0);
+    expect([asked.length, letIn]).toEqual([4, 1]);
+    await ask(cluster, 'b', 0);
+    await ask(cluster, 'a', 1);
+    expect(letIn).toBe(1);
+    partitions.plan(planned, () => letIn++);
+    refuse(NOT_AUTHORISED, 1);
+    await expect(ask(cluster, 'a', 0)).rejects.toThrow(/authorized/i);
+    expect(letIn).toBe(1);
   });
 });

@@ -1,4 +1,5 @@
 import type { AddPartitions, ClusterBroker, ProducerCluster } from './kafkajs-cluster.js';
+import { untilEnded } from './last-transaction.js';
 
 /** kafkajs' number for the coordinator of transactions. */
 const TRANSACTION_COORDINATOR = 1;
@@ -17,6 +18,7 @@ export class TransactionPartitions {
   private request: AddPartitions = { topics: [] };
   private planned: ReadonlySet<string> = new Set();
   private answer: Promise<unknown> | null = null;
+  private onLetIn: () => void = () => undefined;
 
   constructor(cluster: ProducerCluster) {
     const find = cluster.findGroupCoordinator.bind(cluster);
@@ -27,8 +29,11 @@ export class TransactionPartitions {
     };
   }
 
-  /** Called before the first record of a transaction is sent: what the whole of it will write to. */
-  plan(partitions: readonly PlannedPartition[]): void {
+  /**
+   * Called before the first record of a transaction is sent: what the whole of it will write to.
+   * @param onLetIn is called when Kafka has let them in, before the first record is sent.
+   */
+  plan(partitions: readonly PlannedPartition[], onLetIn: () => void = () => undefined): void {
     const byTopic = new Map<string, number[]>();
     for (const { topic, partition } of partitions) {
       byTopic.set(topic, [...(byTopic.get(topic) ?? []), partition]);
@@ -37,6 +42,7 @@ export class TransactionPartitions {
     this.request = { topics };
     this.planned = new Set(namesOf(this.request));
     this.answer = null;
+    this.onLetIn = onLetIn;
   }
 
   private takeOver(broker: ClusterBroker): void {
@@ -44,10 +50,19 @@ export class TransactionPartitions {
     const ask = broker.addPartitionsToTxn.bind(broker);
     broker.addPartitionsToTxn = (request) => {
       // Kafka must have heard of every partition that is written to: a transaction does not end in the others.
-      if (!namesOf(request).every((name) => this.planned.has(name))) return ask(request);
-      this.answer ??= ask({ ...request, topics: this.request.topics });
+      if (!namesOf(request).every((name) => this.planned.has(name))) {
+        return untilEnded(() => ask(request));
+      }
+      this.answer ??= this.askOnce(() => ask({ ...request, topics: this.request.topics }));
       return this.answer;
     };
+  }
+
+  private async askOnce(ask: () => Promise<unknown>): Promise<unknown> {
+    const { onLetIn } = this;
+    const answer = await untilEnded(ask);
+    onLetIn();
+    return answer;
   }
 }
 

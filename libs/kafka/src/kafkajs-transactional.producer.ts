@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { Producer, Transaction } from 'kafkajs';
 import { appendAll, type AppendRequest } from './append.js';
 import { withDeadline } from './deadline.js';
 import { producerWithCluster } from './kafkajs-cluster.js';
 import { DEADLINES, KafkaClient, type KafkaConnection } from './kafkajs-client.js';
-import { kafkaErrorNumber, toKafkaError, toLedgerError } from './kafkajs-error.js';
+import { toKafkaError, toLedgerError } from './kafkajs-error.js';
+import { rememberCoordinators } from './kafkajs-coordinators.js';
 import { ProducerMetadata } from './kafkajs-metadata.js';
 import { TransactionPartitions } from './kafkajs-transaction-partitions.js';
+import { untilEnded } from './last-transaction.js';
 import {
   TransactionalProducer,
   TransactionalProducers,
@@ -17,10 +18,6 @@ import {
   type LedgerSlot,
   type PartitionRecords,
 } from './ports.js';
-
-/** The coordinator is still writing the markers of the last transaction: normal right after a commit. */
-const CONCURRENT_TRANSACTIONS = 51;
-const CONCURRENT_PAUSE_MS = 1;
 
 const COMPRESSION = {
   none: kafkajs.CompressionTypes.None,
@@ -45,6 +42,7 @@ export class KafkaJsTransactionalProducers extends TransactionalProducers {
       // sequence numbers back (a loss). The outbox repeats, not the library.
       retry: { retries: 0 },
     });
+    rememberCoordinators(cluster);
     const metadata = new ProducerMetadata(cluster);
     const partitions = new TransactionPartitions(cluster);
     try {
@@ -81,6 +79,10 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
     super();
   }
 
+  /**
+   * The partitions first, since this is the call that Kafka refuses while it still works on the last transaction. Then
+   * the records and the ledger's number go side by side: nobody sees either before the commit.
+   */
   async append(
     slot: LedgerSlot,
     entry: LedgerNumber,
@@ -88,15 +90,23 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
   ): Promise<AppendResult> {
     try {
       const { metadata, partitions } = this.own;
-      const { number, token } = entry;
       const topics = [...new Set(batch.map(({ topic }) => topic))];
       await withDeadline(metadata.learn(topics), DEADLINES.call, 'learn topics');
-      const transaction = await this.begin(slot, slot.partition, String(number), token);
+      const transaction = await this.begin();
       const leaderOf = metadata.leaderOf.bind(metadata);
-      partitions.plan(batch.filter(({ topic, partition }) => leaderOf(topic, partition) !== null));
+      const known = batch.filter(({ topic, partition }) => leaderOf(topic, partition) !== null);
       const compression = COMPRESSION[this.own.compression];
       const send = (request: AppendRequest) => transaction.sendBatch({ ...request, compression });
-      return await appendAll({ send, leaderOf }, batch);
+      let numbering: Promise<void> | null = null;
+      const number = (): Promise<void> => this.number(transaction, slot, entry);
+      partitions.plan(known, () => {
+        numbering = number();
+        // Looked at below; when the records are refused, what has become of the number does not matter.
+        numbering.catch(() => undefined);
+      });
+      const result = await appendAll({ send, leaderOf }, batch);
+      if (result.complete) await (numbering ?? number());
+      return result;
     } catch (error) {
       throw toKafkaError(error, `batch ${entry.number}`);
     }
@@ -116,7 +126,8 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
   async mark(slot: LedgerSlot): Promise<string> {
     const mark = randomUUID();
     try {
-      await this.begin(slot, slot.markPartition, '0', mark);
+      const at = { ...slot, partition: slot.markPartition };
+      await this.number(await this.begin(), at, { number: 0, token: mark });
     } catch (error) {
       throw toKafkaError(error, 'mark the ledger');
     }
@@ -137,34 +148,28 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
     this.own.client.drop();
   }
 
-  /**
-   * Opens the next transaction and puts a group offset into it. First of all, since this is the call that Kafka
-   * refuses while it still works on the last transaction: nothing has been appended then and the call is simply
-   * repeated.
-   */
-  private async begin(
-    { group, topic }: LedgerSlot,
-    partition: number,
-    offset: string,
-    metadata: string,
-  ): Promise<Transaction> {
+  private async begin(): Promise<Transaction> {
     const transaction =
       this.next ?? (await withDeadline(this.own.producer.transaction(), DEADLINES.call, 'begin'));
     this.next = null;
     this.current = transaction;
-    const topics = [{ topic, partitions: [{ partition, offset, metadata }] }];
-    const until = Date.now() + DEADLINES.call;
-    for (;;) {
-      try {
-        const sending = transaction.sendOffsets({ consumerGroupId: group, topics });
-        await withDeadline(sending, DEADLINES.call, 'ledger');
-        return transaction;
-      } catch (error) {
-        if (kafkaErrorNumber(error) !== CONCURRENT_TRANSACTIONS || Date.now() > until) {
-          throw toLedgerError(error, `write to the ledger ${topic}`);
-        }
-        await pause(CONCURRENT_PAUSE_MS);
-      }
+    return transaction;
+  }
+
+  /** Puts the number, as a group's offset, into the transaction. */
+  private async number(
+    transaction: Transaction,
+    { group, topic, partition }: LedgerSlot,
+    { number, token }: LedgerNumber,
+  ): Promise<void> {
+    const entry = { partition, offset: String(number), metadata: token };
+    const offsets = { consumerGroupId: group, topics: [{ topic, partitions: [entry] }] };
+    try {
+      await untilEnded(() =>
+        withDeadline(transaction.sendOffsets(offsets), DEADLINES.call, 'ledger'),
+      );
+    } catch (error) {
+      throw toLedgerError(error, `write to the ledger ${topic}`);
     }
   }
 }

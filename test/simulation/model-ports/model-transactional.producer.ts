@@ -89,6 +89,7 @@ class ModelTransactionalProducer extends TransactionalProducer {
   /** The client has one transactional request in flight a broker. */
   private readonly locks = new Map<number, Promise<void>>();
   private marks = 0;
+  private onLetIn: () => void = () => undefined;
 
   constructor(
     private readonly client: ModelClient,
@@ -105,9 +106,18 @@ class ModelTransactionalProducer extends TransactionalProducer {
     batch: readonly PartitionRecords[],
   ): Promise<AppendResult> {
     try {
-      await this.begin(slot, slot.partition, entry);
+      this.begin(slot, entry);
+      let numbering: Promise<void> | null = null;
+      const number = (): Promise<void> => this.number(slot, slot.partition, entry);
+      this.onLetIn = () => {
+        if (numbering !== null) return;
+        numbering = number();
+        numbering.catch(() => undefined);
+      };
       const { clock } = this.client.site;
-      return await appendAll(clock, (at, records) => this.send(at, records), batch);
+      const result = await appendAll(clock, (at, records) => this.send(at, records), batch);
+      if (result.complete) await (numbering ?? number());
+      return result;
     } catch (error) {
       throw toKafkaError(error, `batch ${entry.number}`);
     }
@@ -131,7 +141,8 @@ class ModelTransactionalProducer extends TransactionalProducer {
   async mark(slot: LedgerSlot): Promise<string> {
     const token = `mark ${this.producer.id}/${this.producer.epoch}/${this.marks++}`;
     try {
-      await this.begin(slot, slot.markPartition, { number: 0, token });
+      this.begin(slot, { number: 0, token });
+      await this.number(slot, slot.markPartition, { number: 0, token });
     } catch (error) {
       throw toKafkaError(error, 'mark the ledger');
     }
@@ -148,20 +159,28 @@ class ModelTransactionalProducer extends TransactionalProducer {
     return Promise.resolve();
   }
 
-  private async begin(slot: LedgerSlot, partition: number, entry: LedgerNumber): Promise<void> {
+  private begin(slot: LedgerSlot, entry: LedgerNumber): void {
     if (!this.fresh) {
       if (this.state !== 'ready') throw new Error(`Cannot begin in state ${this.state}.`);
       this.state = 'transacting';
     }
     this.fresh = false;
     this.current = { slot, entry };
+  }
+
+  private number(slot: LedgerSlot, partition: number, entry: LedgerNumber): Promise<void> {
+    const { clock } = this.client.site;
+    return this.untilEnded(() =>
+      within(clock, DEADLINES.call, 'ledger', this.sendOffsets(slot, partition, entry)),
+    );
+  }
+
+  private async untilEnded(call: () => Promise<void>): Promise<void> {
     const { clock } = this.client.site;
     const until = clock.now() + DEADLINES.call;
     for (;;) {
       try {
-        const sending = this.sendOffsets(slot, partition, entry);
-        await within(clock, DEADLINES.call, 'ledger', sending);
-        return;
+        return await call();
       } catch (error) {
         const concurrent = kafkaErrorNumber(error) === REFUSED.concurrentTransactions;
         if (!concurrent || clock.now() > until) throw error;
@@ -236,10 +255,13 @@ class ModelTransactionalProducer extends TransactionalProducer {
     const { client, producer, transactionalId } = this;
     const { kafka } = client.site;
     const coordinator = kafka.cluster.coordinatorOf(transactionalId);
-    await client.call(coordinator, `AddPartitionsToTxn ${name}`, () =>
-      kafka.addPartition(coordinator, transactionalId, producer, at),
+    await this.untilEnded(() =>
+      client.call(coordinator, `AddPartitionsToTxn ${name}`, () =>
+        kafka.addPartition(coordinator, transactionalId, producer, at),
+      ),
     );
     this.added.add(name);
+    this.onLetIn();
   }
 
   private async endTransaction(): Promise<void> {
