@@ -50,9 +50,11 @@ function watchRequests() {
     seen.metadata.push(topics.length);
     return metadata.call(this, topics);
   };
-  prototype.addPartitionsToTxn = function watched(request) {
+  prototype.addPartitionsToTxn = async function watched(request) {
+    const answer = await addPartitionsToTxn.call(this, request);
+    // Not when it was refused because Kafka was still ending the last transaction.
     seen.addPartitionsToTxn++;
-    return addPartitionsToTxn.call(this, request);
+    return answer;
   };
   prototype.produce = function watched(request) {
     seen.produce++;
