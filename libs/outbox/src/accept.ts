@@ -1,4 +1,3 @@
-import type { Row } from './engine.js';
 import { encodeHeaders } from './headers.js';
 import { insert, type PreparedRecord, type Staged } from './insert.js';
 import { laneOf } from './lane.js';
@@ -71,7 +70,7 @@ export interface AcceptPlan {
 }
 
 /**
- * Decides about all requests of a group: two statements look for known message ids, whatever the number of
+ * Decides about all requests of a group: one statement looks for known message ids, whatever the number of
  * requests. A refused request stores nothing and leaves the others alone.
  */
 export async function planAccepts(
@@ -93,9 +92,10 @@ export async function planAccepts(
 export async function insertPlanned(
   tx: Transaction,
   { plans, staged }: AcceptPlan,
+  firstId: number | null,
   onAdded: (records: readonly OutboxRecord[]) => void,
 ): Promise<readonly AcceptOutcome[]> {
-  await insert(tx, staged);
+  await insert(tx, staged, firstId);
   await noteSubjects(tx, staged);
   const added = new Map(staged.map((one) => [one, newRecord(one, tx.now)]));
   tx.news.noteAccepted(staged.map(({ id }) => id));
@@ -111,15 +111,16 @@ async function lookUp(tx: Transaction, requests: readonly AcceptRequest[]): Prom
   const ids = requests.flatMap(({ records }) => records.map(({ record }) => record.messageId));
   const parameter = [JSON.stringify(ids)];
   const isKnown = `message_id ${tx.dialect.among('$1', 'text')}`;
-  const known = new KnownRecords();
-  const note = (rows: readonly Row[], purged: boolean): void => {
-    for (const row of rows) known.add(stateOf(row, purged));
-  };
-  note(
-    await tx.query(`SELECT ${SETTLED_STATE_COLUMNS} FROM settled_id WHERE ${isKnown}`, parameter),
-    true,
+  const rows = await tx.query(
+    `SELECT ${SETTLED_STATE_COLUMNS}, 1 AS purged FROM settled_id WHERE ${isKnown} UNION ALL` +
+      ` SELECT ${STATE_COLUMNS}, 0 AS purged FROM record WHERE ${isKnown}`,
+    parameter,
   );
-  note(await tx.query(`SELECT ${STATE_COLUMNS} FROM record WHERE ${isKnown}`, parameter), false);
+  const known = new KnownRecords();
+  // A record that is there goes before what is left of an earlier one.
+  for (const purged of [1, 0]) {
+    for (const row of rows) if (row['purged'] === purged) known.add(stateOf(row, purged === 1));
+  }
   return known;
 }
 

@@ -49,8 +49,6 @@ export interface Dialect {
   rows(parameter: string, columns: Readonly<Record<string, 'bigint' | 'integer' | 'text'>>): string;
   /** The condition that what stands before it is one of the JSON array in the parameter. */
   among(parameter: string, type: 'bigint' | 'text'): string;
-  /** Whether a WITH may add rows, so that one statement fills two tables. */
-  readonly addsInWith: boolean;
   /** The highest id of a row that is committed, as `id`; rows that are gone may count. */
   readonly lastId: string;
   /** Ends a SELECT of rows that are to be removed: leaves out those that another instance is removing. */
@@ -67,8 +65,9 @@ export interface Writer extends SqlRunner {
   /**
    * To be called before rows are added: until the commit nobody else adds any. So rows are committed in the order
    * of their ids, and whoever has read up to an id has missed none before it.
+   * @returns the first of as many ids, one after the other; null where the database gives them itself.
    */
-  takeTurn(): Promise<void>;
+  takeTurn(rows: number): Promise<number | null>;
   commit(): Promise<void>;
   /** Never rejects. */
   rollback(): Promise<void>;

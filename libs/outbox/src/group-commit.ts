@@ -198,8 +198,9 @@ export class GroupCommit {
     accepts: readonly Accept[],
     planned: AcceptPlan,
   ): Promise<() => void> {
-    if (planned.staged.length > 0) await this.engine.writer.takeTurn();
-    const outcomes = await insertPlanned(tx, planned, this.events.added);
+    const { length: rows } = planned.staged;
+    const firstId = rows > 0 ? await this.engine.writer.takeTurn(rows) : null;
+    const outcomes = await insertPlanned(tx, planned, firstId, this.events.added);
     return () => {
       for (const [position, outcome] of outcomes.entries()) {
         if ('accepted' in outcome) accepts[position]?.resolve(outcome.accepted);

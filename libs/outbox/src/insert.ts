@@ -14,7 +14,7 @@ export interface PreparedRecord {
   readonly lane: number;
 }
 
-/** A row to be: known by its message id before the database has given it an id. */
+/** A row to be: known by its message id before it has an id. */
 export interface Staged {
   readonly prepared: PreparedRecord;
   id: number;
@@ -43,65 +43,78 @@ const NAMES = Object.keys(COLUMNS)
   .join(', ');
 const TYPES = Object.values(COLUMNS);
 
-/** Few sizes, so that each statement is parsed once and kept. */
-const SIZES = [64, 16, 4, 1] as const;
+/** Few sizes, so that each statement is parsed once and kept; what is left of one is filled with empty rows. */
+const SIZES = [1, 2, 4, 8, 16, 32, 64, 128] as const;
+const LARGEST = 128;
 /** A kept statement holds the values of its last use, so a big chunk must not be made of big rows. */
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Adds the rows, each with its payload, by few statements of many rows; each is told its id. */
-export async function insert(tx: Transaction, staged: readonly Staged[]): Promise<void> {
-  const store = tx.dialect.addsInWith ? storeAtOnce : storeInTwo;
-  let at = 0;
-  while (at < staged.length) {
-    const chunk = staged.slice(at, at + chunkSize(staged, at));
+/**
+ * Adds the rows, each with its payload, by few statements of many rows.
+ * @param firstId of as many ids that the rows get one after the other; null: the database gives them.
+ */
+export async function insert(
+  tx: Transaction,
+  staged: readonly Staged[],
+  firstId: number | null,
+): Promise<void> {
+  if (firstId !== null) {
+    for (const [position, one] of staged.entries()) one.id = firstId + position;
+  }
+  const store = firstId === null ? storeAtOnce : storeInTwo;
+  for (let at = 0; at < staged.length;) {
+    const chunk = chunkFrom(staged, at);
     at += chunk.length;
     await store(tx, chunk);
   }
 }
 
-function chunkSize(staged: readonly Staged[], at: number): number {
-  const fits = SIZES.find(
-    (size) =>
-      at + size <= staged.length &&
-      staged.slice(at, at + size).reduce((sum, { prepared }) => sum + prepared.bytes, 0) <=
-        CHUNK_BYTES,
-  );
-  return fits ?? 1;
+function chunkFrom(staged: readonly Staged[], at: number): readonly Staged[] {
+  let bytes = 0;
+  let end = at;
+  while (end < staged.length && end - at < LARGEST) {
+    bytes += staged[end]?.prepared.bytes ?? 0;
+    if (end > at && bytes > CHUNK_BYTES) break;
+    end++;
+  }
+  return staged.slice(at, end);
+}
+
+function sizeFor(rows: number): number {
+  return SIZES.find((size) => size >= rows) ?? LARGEST;
 }
 
 /** One statement for both tables, since each costs a way to the server and back. */
 async function storeAtOnce(tx: Transaction, chunk: readonly Staged[]): Promise<void> {
-  const values = chunk.flatMap(({ prepared }) => [
+  const rows = chunk.map(({ prepared }) => [
     ...valuesOf(prepared, tx.now),
     prepared.stored.bytes,
     prepared.stored.keyId,
   ]);
-  await storeRows(tx, addBoth(chunk.length), chunk, values);
-}
-
-async function storeInTwo(tx: Transaction, chunk: readonly Staged[]): Promise<void> {
-  const values = chunk.flatMap(({ prepared }) => valuesOf(prepared, tx.now));
-  await storeRows(tx, addRecords(chunk.length), chunk, values);
-  await tx.query(
-    addPayloads(chunk.length),
-    chunk.flatMap(({ id, prepared: { stored } }) => [id, stored.bytes, stored.keyId]),
-  );
-}
-
-async function storeRows(
-  tx: Transaction,
-  sql: string,
-  chunk: readonly Staged[],
-  values: readonly SqlValue[],
-): Promise<void> {
+  const size = sizeFor(chunk.length);
   // The order in which RETURNING gives its rows is not defined, so the message id and its tenant tell which is which.
   const byName = new Map(chunk.map((one) => [nameOf(one.prepared.record), one]));
-  for (const row of await tx.query(sql, values)) {
+  for (const row of await tx.query(addBoth(size), filled(rows, size))) {
     const one = byName.get(
       nameOf({ messageId: row['message_id'] as string, tenant: row['tenant'] as string }),
     );
     if (one !== undefined) one.id = row['id'] as number;
   }
+}
+
+async function storeInTwo(tx: Transaction, chunk: readonly Staged[]): Promise<void> {
+  const size = sizeFor(chunk.length);
+  const records = chunk.map(({ id, prepared }) => [id, ...valuesOf(prepared, tx.now)]);
+  await tx.query(addRecords(size), filled(records, size));
+  const payloads = chunk.map(({ id, prepared: { stored } }) => [id, stored.bytes, stored.keyId]);
+  await tx.query(addPayloads(size), filled(payloads, size));
+}
+
+/** The values of all rows, and of empty ones up to the size. */
+function filled(rows: readonly (readonly SqlValue[])[], size: number): readonly SqlValue[] {
+  const values = rows.flat();
+  const width = rows[0]?.length ?? 0;
+  return values.concat(Array<SqlValue>((size - rows.length) * width).fill(null));
 }
 
 /** For one of `SIZES` the text is the same as the last time, or it would have to be put together for every chunk. */
@@ -118,7 +131,8 @@ function memo(of: (size: number) => string): (size: number) => string {
 const addBoth = memo(
   (size) =>
     "WITH added AS (SELECT nextval('record_id_seq') AS id, given.* FROM" +
-    ` (VALUES ${places(size, [...TYPES, 'bytea', 'varchar'])}) AS given (${NAMES}, "value", key_id)),` +
+    ` (VALUES ${places(size, [...TYPES, 'bytea', 'varchar'])}) AS given (${NAMES}, "value", key_id)` +
+    ' WHERE message_id IS NOT NULL),' +
     ' kept AS (INSERT INTO payload (record_id, "value", key_id) SELECT id, "value", key_id FROM added' +
     ` WHERE "value" IS NOT NULL) INSERT INTO record (id, ${NAMES}) SELECT id, ${NAMES} FROM added` +
     ' RETURNING id, message_id, tenant',
@@ -126,9 +140,9 @@ const addBoth = memo(
 const addRecords = memo((size) => {
   const rows = places(
     size,
-    Array.from(TYPES, () => null),
+    ['id', ...TYPES].map(() => null),
   );
-  return `INSERT INTO record (${NAMES}) VALUES ${rows} RETURNING id, message_id, tenant`;
+  return `INSERT INTO record (id, ${NAMES}) SELECT * FROM (VALUES ${rows}) WHERE column1 IS NOT NULL`;
 });
 const addPayloads = memo(
   (size) =>

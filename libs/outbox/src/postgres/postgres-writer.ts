@@ -93,11 +93,13 @@ export class PostgresWriter implements Writer {
    * (https://www.postgresql.org/docs/current/sql-notify.html, and `PreCommit_Notify` in its sources), so it costs
    * nothing that would not be paid anyway.
    */
-  async takeTurn(): Promise<void> {
+  async takeTurn(): Promise<null> {
     await this.query('SELECT pg_advisory_xact_lock($1, hashtext(current_schema() || $2))', [
       LOCK_SPACE,
       ' turn',
     ]);
+    // The sequence gives the ids.
+    return null;
   }
 
   async commit(): Promise<void> {

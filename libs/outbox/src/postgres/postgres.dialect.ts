@@ -3,7 +3,6 @@ import type { Dialect } from '../engine.js';
 export const postgresDialect: Dialect = {
   engine: 'postgres',
   isShared: true,
-  addsInWith: true,
   rows(parameter, columns) {
     const fields = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
     return `json_to_recordset(${parameter}::json) AS e(${fields.join(', ')})`;

@@ -1,8 +1,12 @@
 import { SqlError, type Row, type SqlValue, type Writer } from '../engine.js';
 import type { SqliteConnection } from './sqlite-connection.js';
+import { sqliteDialect } from './sqlite.dialect.js';
 
 /** The one connection that writes. */
 export class SqliteWriter implements Writer {
+  /** The highest id that a record has or is about to get; null: to be read. */
+  private lastId: number | null = null;
+
   constructor(private readonly connection: SqliteConnection) {}
 
   query(sql: string, params?: readonly SqlValue[]): Promise<readonly Row[]> {
@@ -14,8 +18,11 @@ export class SqliteWriter implements Writer {
     return false;
   }
 
-  async takeTurn(): Promise<void> {
-    // Nobody else writes.
+  /** Nobody else adds rows, so their ids are known before they are added: both tables are filled without a question. */
+  async takeTurn(rows: number): Promise<number> {
+    const last = this.lastId ?? (await this.readLastId());
+    this.lastId = last + rows;
+    return last + 1;
   }
 
   async commit(): Promise<void> {
@@ -23,6 +30,7 @@ export class SqliteWriter implements Writer {
   }
 
   async rollback(): Promise<void> {
+    this.lastId = null;
     try {
       await this.connection.query('ROLLBACK');
     } catch (error) {
@@ -33,5 +41,10 @@ export class SqliteWriter implements Writer {
 
   close(): Promise<void> {
     return this.connection.close();
+  }
+
+  private async readLastId(): Promise<number> {
+    const [row] = await this.connection.query(sqliteDialect.lastId);
+    return row?.['id'] as number;
   }
 }

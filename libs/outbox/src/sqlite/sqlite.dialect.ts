@@ -3,7 +3,6 @@ import type { Dialect } from '../engine.js';
 export const sqliteDialect: Dialect = {
   engine: 'sqlite',
   isShared: false,
-  addsInWith: false,
   rows(parameter, columns) {
     const fields = Object.keys(columns).map(
       (name) => `json_extract(value, '$.${name}') AS ${name}`,

@@ -45,8 +45,8 @@ class OpeningWriter extends OpeningRunner implements Writer {
     return this.writer.begin(atOneMoment);
   }
 
-  takeTurn(): Promise<void> {
-    return this.writer.takeTurn();
+  takeTurn(rows: number): Promise<number | null> {
+    return this.writer.takeTurn(rows);
   }
 
   commit(): Promise<void> {
