@@ -47,6 +47,23 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])('the outbox on $name',
       expect(await store.pendingPage(WHOLE_PAGE)).toEqual([first, second]);
     });
 
+    it('stores many at once in their order, each with its own value, however many fit a statement', async () => {
+      for (const count of [2, 3, 127, 128, 129, 300]) {
+        const many = Array.from({ length: count }, (_, n) => {
+          const value = n % 5 === 0 ? null : Buffer.from(`value ${count} ${n}`);
+          return invoice(`${count}-${n}`, { value });
+        });
+        const before = await store.lastId();
+        const stored = await store.accept(many);
+        const ids = stored.map((one) => (one.outcome === 'accepted' ? one.record.id : 0));
+        expect(ids).toEqual(Array.from({ length: count }, (_, n) => before + 1 + n));
+        const page = await store.pendingPage({ ...WHOLE_PAGE, afterId: before, limit: 1_000 });
+        expect(page.map(({ messageId, value }) => [messageId, value])).toEqual(
+          many.map(({ messageId, value }) => [messageId, value]),
+        );
+      }
+    });
+
     it('stores all records of a request or none', async () => {
       await accepted(store, invoice('known'));
       const reused = invoice('known', { requestHash: hash('other content') });

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { openOutbox, type OutboxRecord, type OutboxStore } from '@bridge/outbox';
 import { refuseOldVersion } from '../../libs/outbox/src/sqlite/open-sqlite.js';
 import { SqliteConnection } from '../../libs/outbox/src/sqlite/sqlite-connection.js';
+import { sqliteFile } from '../support/sqlite-file.js';
 import { fileOf, Opened, openCounting, sqliteTestEngine } from './engines.js';
 import { accepted, invoice, invoices, sent, statuses, WHOLE_PAGE } from './records.js';
 
@@ -71,6 +72,18 @@ describe('the outbox on SQLite', () => {
       expect(store.stats().rows.pending).toBe(stored.size);
       expect(store.stats().totals.received).toBe(stored.size);
     });
+  });
+
+  it('stores a record although somebody else has added a row beside it, and gives none the same id', async () => {
+    const store = await opened.open(url);
+    const [first] = await accepted(store, invoice('a'));
+    const columns = await sqliteFile(fileOf(url), 'SELECT name FROM pragma_table_info("record")');
+    const names = columns.map(({ name }) => `"${String(name)}"`).join(', ');
+    const copied = names.replace('"id"', 'id + 1').replace('"message_id"', "'b'");
+    await sqliteFile(fileOf(url), `INSERT INTO record (${names}) SELECT ${copied} FROM record`);
+    const [third, fourth] = await accepted(store, invoice('c'), invoice('d'));
+    const id = first?.id ?? 0;
+    expect([third?.id, fourth?.id]).toEqual([id + 2, id + 3]);
   });
 
   describe('what it promises of the disk', () => {

@@ -140,6 +140,9 @@ function kindOf(error: unknown, path: string): FailureKind {
     case sqlite3.NOTADB:
     case sqlite3.READONLY:
       return 'fatal';
+    // Somebody else has added a row, with the id that this process took for the next one.
+    case sqlite3.CONSTRAINT:
+      return String(error).endsWith('record.id') ? 'conflict' : 'operation';
     default:
       return 'operation';
   }
