@@ -21,7 +21,8 @@ export async function openBatch(
   );
   if (opened === undefined) throw new Error(`Pipeline ${pipeline} has an open batch already.`);
   // A dead letter keeps the partition that it was meant for; its entry names the dead letter topic's.
-  if (kind === 'records') await keepPartitions(tx, entries);
+  const chosen = kind === 'records' ? entries.filter(({ isPlaced }) => isPlaced !== true) : [];
+  if (chosen.length > 0) await keepPartitions(tx, chosen);
   return opened['batch_number'] as number;
 }
 

@@ -35,6 +35,8 @@ export interface BatchEntry {
   readonly id: number;
   readonly topic: string;
   readonly partition: number;
+  /** Whether the row is known to have this partition already. */
+  readonly isPlaced?: boolean;
 }
 
 /** First offset that Kafka gave to the batch's records in one partition, before the commit. */

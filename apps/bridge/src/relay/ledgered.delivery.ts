@@ -107,7 +107,9 @@ export class LedgeredDelivery extends Delivery {
     let number: number | null = null;
     try {
       if (this.producer === null) throw new Error('The pipeline is not ready to send.');
-      const entries = batch.map(({ id, topic, partition }) => ({ id, topic, partition }));
+      const entries = batch.map(({ id, topic, partition, isPlaced }) => {
+        return { id, topic, partition, isPlaced };
+      });
       number = await store.openBatch(name, kind, entries);
       if (number <= this.lastNumber) throw new Error(`${name} was put back to batch ${number}.`);
       this.lastNumber = number;

@@ -6,6 +6,8 @@ export interface Outgoing {
   readonly id: number;
   readonly topic: string;
   readonly partition: number;
+  /** Whether its row was accepted, or read, with this partition. */
+  readonly isPlaced: boolean;
   readonly record: ProducerRecord;
 }
 
@@ -18,7 +20,8 @@ export function outgoingRecord(row: OutboxRecord, partition: number): Outgoing {
     row.replays > 0
       ? [...row.headers, header('bridge-replayed', String(row.replays))]
       : row.headers;
-  return { id, topic, partition, record: { key, value, headers, timestamp } };
+  const isPlaced = row.partition === partition;
+  return { id, topic, partition, isPlaced, record: { key, value, headers, timestamp } };
 }
 
 /**
@@ -49,5 +52,5 @@ export function outgoingDeadLetter(
     headers: [...row.headers, ...reasons],
     timestamp: row.failedAt,
   };
-  return { id: row.id, topic, partition, record };
+  return { id: row.id, topic, partition, isPlaced: false, record };
 }
