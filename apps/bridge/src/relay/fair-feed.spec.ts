@@ -209,6 +209,13 @@ describe('the feed of a bridge with tenants', () => {
       expect(await flood.take(500, 1e6)).toEqual([]);
     });
 
+    it('the flood pipeline has nothing to do while there is no backlog, whatever may have been stored', async () => {
+      wait('quiet', 1);
+      all.start(1);
+      all.rewind(1);
+      expect([feed.hasWork, flood.hasWork]).toEqual([true, false]);
+    });
+
     it('a backlog in bytes is one, too', async () => {
       rows.pending.push(record(1, 'flood', 1e6), record(2, 'flood', 1e6), record(3, 'quiet'));
       all.start(3);

@@ -39,12 +39,12 @@ export class FairFeed {
 
   /** Whether the database holds more than memory does. */
   get behind(): boolean {
-    return this.all.looksForTenants || this.feeds.some((feed) => feed.behind);
+    return (this.looks && this.all.looksForTenants) || this.feeds.some((feed) => feed.behind);
   }
 
   /** Whether it goes back at the next `take`: an earlier record than those in hand may be next then. */
   get goesBack(): boolean {
-    return this.all.looksBack || this.feeds.some((feed) => feed.goesBack);
+    return (this.looks && this.all.looksBack) || this.feeds.some((feed) => feed.goesBack);
   }
 
   get hasWork(): boolean {
@@ -67,6 +67,11 @@ export class FairFeed {
     if (this.way === 'main') this.all.noteCalm(taken);
     for (const feed of this.feeds) feed.prefetch();
     return taken.toSorted((one, two) => one.id - two.id);
+  }
+
+  /** A flood pipeline that nobody goes by has nothing to look for, and need not trouble Kafka. */
+  private get looks(): boolean {
+    return this.way === 'main' || this.feeds.length > 0;
   }
 
   private get feeds(): readonly Feed[] {

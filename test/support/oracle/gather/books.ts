@@ -38,11 +38,11 @@ export async function readBooks(
   };
 }
 
-/** `side` has partition 0 of the ledger, `main-0` partition 1 and so on, `side-1` partition 33 and so on. */
+/** `side` has partition 0 of the ledger, `main-0` 1 and so on, `side-1` 33 and so on, `flood-0` 48 and so on. */
 function partitionOf(pipeline: string): number {
   const [kind, number] = pipeline.split('-');
   if (kind === 'side') return number === undefined ? 0 : 32 + Number(number);
-  return Number(number) + 1;
+  return Number(number) + (kind === 'flood' ? 48 : 1);
 }
 
 async function outboxId(query: Query): Promise<string> {
