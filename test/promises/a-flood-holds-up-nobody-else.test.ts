@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { keysCommand } from '../operator/outbox-command.js';
 import { drained } from '../support/bridge-api.js';
 import { prepareBridge, type BridgeSetup } from '../support/bridge-setup.js';
@@ -9,6 +10,8 @@ import { sqliteFile } from '../support/sqlite-file.js';
 const BATCH = 50;
 const FLOOD = 1_500;
 const LIST = 500;
+/** With a batch of the flood's own pipeline under way, as a rule. */
+const KILLED_AT = [100, 500, 900];
 
 describe('A flood of one tenant holds up nobody else', () => {
   let cluster: SharedCluster;
@@ -53,7 +56,16 @@ describe('A flood of one tenant holds up nobody else', () => {
     expect([response.status, await response.text()]).toEqual([202, expect.any(String)]);
   };
 
-  it('not in a batch, not in a page, not after a restart, and each keeps its order', async () => {
+  const floodSent = async (count: number): Promise<void> => {
+    for (const until = Date.now() + 60_000; Date.now() < until; await delay(20)) {
+      const sql = "SELECT COUNT(*) AS sent FROM record WHERE tenant = 'flood' AND status = 'sent'";
+      const [row] = await sqliteFile(setup.database, sql);
+      if (Number(row?.['sent']) >= count) return;
+    }
+    throw new Error(`${count} of the flood were not sent in time.`);
+  };
+
+  it('not in a batch, not in a page, not after kill -9, and each keeps its order and its number', async () => {
     const { bridge, folder, database } = setup;
     const env = { KEYS_PATH: join(folder, 'keys.json'), BATCH_MAX_RECORDS: String(BATCH) };
     await bridge.start({ ...env, KAFKA_BROKERS: '127.0.0.1:1' });
@@ -70,7 +82,13 @@ describe('A flood of one tenant holds up nobody else', () => {
     }
     await bridge.terminate();
 
-    await bridge.start({ ...env, KAFKA_BROKERS: cluster.bootstrap.join(',') });
+    const well = { ...env, KAFKA_BROKERS: cluster.bootstrap.join(',') };
+    for (const sent of KILLED_AT) {
+      await bridge.start(well);
+      await floodSent(sent);
+      await bridge.kill();
+    }
+    await bridge.start(well);
     await drained(bridge.url, 60_000, keys['operator']);
     await bridge.terminate();
     const [before] = await sqliteFile(
@@ -81,6 +99,12 @@ describe('A flood of one tenant holds up nobody else', () => {
     );
     // All three were in the first batch with the flood, which is seen by its place in the log.
     expect(Number(before?.['count'])).toBeLessThanOrEqual(2 * BATCH);
+
+    const [apart] = await sqliteFile(
+      database,
+      "SELECT committed_number FROM pipeline WHERE name = 'flood-0'",
+    );
+    expect(Number(apart?.['committed_number'])).toBeGreaterThan(KILLED_AT.length);
 
     const quiet = await readTopic(cluster.bootstrap, quietTopic);
     expect(quiet.map((record) => headerOf(record, 'message-id'))).toEqual(['nf-0', 'nf-1', 'nf-2']);
