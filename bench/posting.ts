@@ -32,6 +32,11 @@ export function accepting(ports: Ports, pace: HttpJob['pace'], recordsPerPost = 
   };
 }
 
+/** Posts that Fastify alone answers with their own body (200). */
+export function echoing(port: number, pace: HttpJob['pace']): HttpJob {
+  return { ...delivering([port], pace), prefer: 'respond-async' };
+}
+
 export async function waitUntilDrained(bridge: BridgeProcess): Promise<void> {
   await drained(bridge.url, DRAINED_WITHIN_MS);
 }
