@@ -10,11 +10,12 @@ describe('the options', () => {
       write: true,
     });
     expect(readOptions(['--instances'])).toEqual({ ...none, kind: 'instances' });
+    expect(readOptions(['--open'])).toEqual({ ...none, kind: 'open' });
   });
 
   it('ask for everything that can be hurried, or for one thing in a hurry', () => {
     expect(readOptions(['--quick'])).toMatchObject({ kind: null, quick: true });
-    expect(readOptions(['--quick', '--backlog'])).toMatchObject({ kind: 'backlog', quick: true });
+    expect(readOptions(['--quick', '--sizes'])).toMatchObject({ kind: 'sizes', quick: true });
     expect(() => readOptions(['--quick', '--access'])).toThrow('--access has no --quick');
   });
 

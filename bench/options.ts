@@ -1,5 +1,15 @@
 /** What is measured; `rates` when nothing is asked for. */
-export const KINDS = ['rates', 'targets', 'backlog', 'profile', 'instances', 'access'] as const;
+export const KINDS = [
+  'rates',
+  'targets',
+  'open',
+  'sizes',
+  'postgres',
+  'backlog',
+  'profile',
+  'instances',
+  'access',
+] as const;
 
 export type Kind = (typeof KINDS)[number];
 
@@ -15,7 +25,14 @@ export interface BenchOptions {
 }
 
 /** What has a short form. */
-export const QUICK_KINDS: readonly Kind[] = ['rates', 'targets', 'backlog'];
+export const QUICK_KINDS: readonly Kind[] = [
+  'rates',
+  'targets',
+  'open',
+  'sizes',
+  'postgres',
+  'backlog',
+];
 const ROWS_KINDS: readonly Kind[] = ['targets', 'backlog'];
 /** The deep backlog posts lists of this many. */
 const ROWS_STEP = 500;
