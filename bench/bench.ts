@@ -6,7 +6,7 @@ import type { Report } from './context.js';
 import { replaceBetween } from './document.js';
 import { MEASUREMENTS } from './kinds.js';
 import { machine } from './machine.js';
-import { QUICK_KINDS, readOptions, type BenchOptions, type Kind } from './options.js';
+import { readOptions, type BenchOptions, type Kind } from './options.js';
 import { Stack } from './stack.js';
 
 const say = (line: string): void => console.error(`  ${line}`);
@@ -19,17 +19,17 @@ async function write(kind: Kind, part: string, files: Report['files']): Promise<
   }
 }
 
-async function run(stack: Stack, { kind, quick, write: toWrite, rows }: BenchOptions) {
+async function run(stack: Stack, { kinds, quick, write: toWrite, rows }: BenchOptions) {
   let started: Promise<Candidates> | null = null;
   const candidates = (): Promise<Candidates> => (started ??= startCandidates(stack));
-  for (const each of kind === null ? QUICK_KINDS : [kind]) {
+  for (const kind of kinds) {
     const began = Date.now();
     const context = { stack, candidates, quick, rows, say };
-    const { text, files } = await MEASUREMENTS[each].measure(context);
+    const { text, files } = await MEASUREMENTS[kind].measure(context);
     const part = `${machine(new Date())}\n\n${text}`;
     console.log(`\n${part}\n`);
-    say(`${each} took ${Math.round((Date.now() - began) / 1_000)} s.`);
-    if (toWrite) await write(each, part, files);
+    say(`${kind} took ${Math.round((Date.now() - began) / 1_000)} s.`);
+    if (toWrite) await write(kind, part, files);
   }
 }
 

@@ -5,11 +5,11 @@ import { drained, getJson, type HealthView } from '../test/support/bridge-api.js
 import type { BridgeProcess } from '../test/support/bridge-process.js';
 import { sqliteFile } from '../test/support/sqlite-file.js';
 import type { Candidates } from './candidates.js';
-import { OUT_OF_ORDER, RECORDS } from './order.js';
+import { outOfOrderIn, recordsIn } from './order.js';
 import { RECORDS_PER_LOOP } from './plan.js';
 import { accepting } from './posting.js';
 import { cpuShare, forgetPeak, peakResident } from './process-use.js';
-import { KAFKAJS_TOPIC, LEDGER_TOPIC, type Stack } from './stack.js';
+import { KAFKAJS_TOPIC, LEDGER_TOPIC, TOPIC, type Stack } from './stack.js';
 
 const LIST = 500;
 const CLIENTS = 8;
@@ -68,8 +68,8 @@ export async function deepBacklog(
   const { perSecond } = await drain(bridge);
   const peak = await peakResident(bridge);
   await bridge.terminate();
-  const outOfOrder = await count(file, OUT_OF_ORDER);
-  const found = await count(file, RECORDS);
+  const outOfOrder = await count(file, outOfOrderIn(TOPIC));
+  const found = await count(file, recordsIn(TOPIC));
   if (found !== rows) throw new Error(`${found} records are in the outbox, not ${rows}.`);
   await rm(folder, { recursive: true });
   const barePerSecond = rows / bare.seconds;

@@ -2,20 +2,23 @@ import { readOptions } from './options.js';
 
 describe('the options', () => {
   it('ask for the rates unless another kind is named', () => {
-    const none = { kind: 'rates', quick: false, write: false, rows: null };
+    const none = { kinds: ['rates'], quick: false, write: false, rows: null };
     expect(readOptions([])).toEqual(none);
     expect(readOptions(['--write', '--profile'])).toEqual({
       ...none,
-      kind: 'profile',
+      kinds: ['profile'],
       write: true,
     });
-    expect(readOptions(['--instances'])).toEqual({ ...none, kind: 'instances' });
-    expect(readOptions(['--open'])).toEqual({ ...none, kind: 'open' });
+    expect(readOptions(['--instances'])).toEqual({ ...none, kinds: ['instances'] });
+    expect(readOptions(['--open'])).toEqual({ ...none, kinds: ['open'] });
   });
 
   it('ask for everything that can be hurried, or for one thing in a hurry', () => {
-    expect(readOptions(['--quick'])).toMatchObject({ kind: null, quick: true });
-    expect(readOptions(['--quick', '--sizes'])).toMatchObject({ kind: 'sizes', quick: true });
+    expect(readOptions(['--quick'])).toMatchObject({
+      kinds: ['rates', 'targets', 'open', 'sizes', 'postgres'],
+      quick: true,
+    });
+    expect(readOptions(['--quick', '--sizes'])).toMatchObject({ kinds: ['sizes'], quick: true });
     expect(() => readOptions(['--quick', '--access'])).toThrow('--access has no --quick');
   });
 

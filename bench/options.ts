@@ -14,8 +14,8 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number];
 
 export interface BenchOptions {
-  /** Null: all that `QUICK_KINDS` names, and nothing else is possible with it than `quick`. */
-  readonly kind: Kind | null;
+  /** What is measured, one after the other: several only in a hurry. */
+  readonly kinds: readonly Kind[];
   /** Short cells, one round: to see that everything works, not to quote. */
   readonly quick: boolean;
   /** Put what was found into the documents. */
@@ -24,15 +24,9 @@ export interface BenchOptions {
   readonly rows: number | null;
 }
 
-/** What has a short form. */
-export const QUICK_KINDS: readonly Kind[] = [
-  'rates',
-  'targets',
-  'open',
-  'sizes',
-  'postgres',
-  'backlog',
-];
+/** What `--quick` alone runs. The deep backlog is a part of the targets. */
+const ALL_QUICK: readonly Kind[] = ['rates', 'targets', 'open', 'sizes', 'postgres'];
+const QUICK_KINDS: readonly Kind[] = [...ALL_QUICK, 'backlog'];
 const ROWS_KINDS: readonly Kind[] = ['targets', 'backlog'];
 /** The deep backlog posts lists of this many. */
 const ROWS_STEP = 500;
@@ -45,20 +39,20 @@ export function readOptions(args: readonly string[]): BenchOptions {
   if (unknown.length > 0) {
     throw new Error(`Unknown: ${unknown.join(' ')}. There are ${names.join(', ')}.`);
   }
-  const kinds = KINDS.filter((kind) => flags.includes(`--${kind}`));
-  if (kinds.length > 1) {
-    throw new Error(`--${kinds.join(', --')} are different things: ask for one of them.`);
+  const named = KINDS.filter((kind) => flags.includes(`--${kind}`));
+  if (named.length > 1) {
+    throw new Error(`--${named.join(', --')} are different things: ask for one of them.`);
   }
   const [quick, write] = [flags.includes('--quick'), flags.includes('--write')];
-  const kind = kinds[0] ?? (quick ? null : 'rates');
   if (quick && write) throw new Error('--quick is too short to be written down.');
-  if (quick && kind !== null && !QUICK_KINDS.includes(kind)) {
-    throw new Error(`--${kind} has no --quick.`);
+  if (quick && named.some((kind) => !QUICK_KINDS.includes(kind))) {
+    throw new Error(`--${named.join()} has no --quick.`);
   }
-  if (rows !== null && (kind === null || !ROWS_KINDS.includes(kind))) {
+  if (rows !== null && !named.some((kind) => ROWS_KINDS.includes(kind))) {
     throw new Error('--rows is for --targets and --backlog.');
   }
-  return { kind, quick, write, rows };
+  const byDefault: readonly Kind[] = quick ? ALL_QUICK : ['rates'];
+  return { kinds: named.length > 0 ? named : byDefault, quick, write, rows };
 }
 
 function withoutRows(args: readonly string[]): {
