@@ -19,7 +19,16 @@ describe('side by side', () => {
     const found = await sideBySide(works, 2, () => undefined);
     expect(order.join('')).toBe('abccba');
     expect(found.map(({ title }) => title)).toEqual(['one', 'two']);
-    const b = found[0]?.ways[1]?.rounds.map(({ latenciesMs }) => latenciesMs[0]);
-    expect(b).toEqual([2, 5]);
+    const calls = found.map(({ ways }) =>
+      ways.map(({ rounds }) => rounds.map(({ latenciesMs }) => latenciesMs[0])),
+    );
+    // The number of the call, of each way.
+    expect(calls).toEqual([
+      [
+        [1, 6],
+        [2, 5],
+      ],
+      [[3, 4]],
+    ]);
   });
 });
