@@ -31,13 +31,14 @@ export function httpClients(target: HttpTarget): () => Promise<Client> {
   let clients = 0;
   return async () => {
     const port = target.ports[clients++ % target.ports.length] ?? 0;
-    const connection = await KeepAliveClient.connect(port);
+    let connection = await KeepAliveClient.connect(port);
     const writers = target.paths.map((path) => requestWriter(target, port, path));
     return {
       once: async () => {
         const number = next;
         // Before it is sent: clients that begin together must not all begin with the same record.
         next += target.recordsPerPost;
+        if (connection.isClosed) connection = await KeepAliveClient.connect(port);
         const write = writers[number % writers.length] ?? requestWriter(target, port, '');
         const status = await connection.send(write(number));
         return status === target.expectedStatus ? null : `status ${status}`;

@@ -83,7 +83,8 @@ class WaitingLine {
 
   private start(intended: number): void {
     if (this.isMeasured(intended)) this.lateness.record(this.elapsed() - intended);
-    const client = this.idle.pop();
+    // The one that was used longest ago: servers let connections go that are never used.
+    const client = this.idle.shift();
     if (client !== undefined) {
       const working = this.work(client, intended);
       this.busy.add(working);

@@ -8,7 +8,7 @@ import { figuresOf, type Measurement } from './measurement.js';
 
 const FULL = {
   rounds: 3,
-  firstWarmUpMs: 2_000,
+  firstWarmUpMs: 5_000,
   warmUpMs: 1_000,
   measureMs: 4_000,
   rows: 200_000,
