@@ -39,12 +39,18 @@ export interface DeepBacklog {
   readonly outOfOrder: number;
 }
 
+export interface DeepSize {
+  readonly rows: number;
+  readonly idleMs: number;
+  /** Hears of each step: a million records take minutes. */
+  readonly say: (line: string) => void;
+}
+
 /** @throws Error when the rows are not all there at the end, or it takes longer than half an hour. */
 export async function deepBacklog(
   stack: Stack,
   { kafkaJs }: Candidates,
-  rows: number,
-  idleMs: number,
+  { rows, idleMs, say }: DeepSize,
 ): Promise<DeepBacklog> {
   const folder = join(stack.folder, 'deep');
   const file = join(folder, 'outbox.db');
@@ -64,7 +70,9 @@ export async function deepBacklog(
     syncedFile: null,
     pace: { records: rows },
   });
+  say(`${rows} records are being queued while Kafka stands still`);
   const queued = await queueAndRestart(stack, bridge, rows);
+  say(`ready after ${queued.readySeconds.toFixed(2)} s; they are being drained`);
   const { perSecond } = await drain(bridge);
   const peak = await peakResident(bridge);
   await bridge.terminate();

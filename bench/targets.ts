@@ -70,7 +70,11 @@ async function deepBacklogs(
   const all = await candidates();
   const found: DeepBacklog[] = [];
   for (let number = 0; number < size.rounds; number++) {
-    const one = await deepBacklog(stack, all, rows ?? size.rows, size.idleMs);
+    const one = await deepBacklog(stack, all, {
+      rows: rows ?? size.rows,
+      idleMs: size.idleMs,
+      say,
+    });
     found.push(one);
     say(
       `${one.rows} queued: ready after ${one.readySeconds.toFixed(2)} s, drained at ${Math.round(one.perSecond)}/s` +
