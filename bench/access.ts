@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../dev/project-root.js';
 import { drained, getJson, type HealthView } from '../test/support/bridge-api.js';
@@ -8,6 +7,7 @@ import { perSecond, table, type Compared } from './compared.js';
 import type { HttpJob } from './http-load.js';
 import { figuresOf, percentile } from './measurement.js';
 import { accepting, delivering } from './posting.js';
+import { cpuMs } from './process-use.js';
 import { TOPIC, type Stack } from './stack.js';
 
 const ROUNDS = 4;
@@ -100,14 +100,6 @@ async function costOfKeys(
   const each = medians.map((ms) => `${ms.toFixed(3)} ms (${(ms / base).toFixed(2)} ×)`);
   const text = `CPU of the bridge for a record until it is in Kafka, medians of ${COST_ROUNDS} rounds, in the same order: ${each.join(', ')}.`;
   return `${table({ title: `accepted, ${clients} clients`, ways: all })}\n\n${text}`;
-}
-
-/** What the process has used of the processors since it began, by Linux' count in hundredths of a second. */
-async function cpuMs({ pid }: BridgeProcess): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // After the name, which may hold anything: utime and stime are the 14th and 15th field of all, see proc(5).
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 async function besideFlood(

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { getJson, type HealthView } from '../test/support/bridge-api.js';
 import type { BridgeProcess } from '../test/support/bridge-process.js';
-import type { Candidates } from './rates.js';
+import type { Candidates } from './candidates.js';
 import type { Measurement } from './measurement.js';
 import { accepting } from './posting.js';
 import { KAFKAJS_TOPIC, LEDGER_TOPIC, MODES, type Mode, type Stack } from './stack.js';
 
 const CLIENTS = 32;
+/** As many records as the bridge puts into one batch. */
+const RECORDS_PER_BATCH = 1_000;
 const POLL_MS = 20;
 const DRAINED_WITHIN_MS = 180_000;
 
@@ -57,6 +59,8 @@ function inFullBatches(
     topic: KAFKAJS_TOPIC,
     ledgerTopic: LEDGER_TOPIC,
     way: mode === 'exactly-once' ? 'transactions' : 'batches',
+    recordsPerSend: RECORDS_PER_BATCH,
+    syncedFile: null,
     pace: { records },
   });
 }

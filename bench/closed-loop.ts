@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Measurement } from './measurement.js';
 
 /** How long a client's last record may take after the time is over. */
-const LAST_WITHIN_MS = 30_000;
+export const LAST_WITHIN_MS = 30_000;
 
 export interface Pace {
   /** How many clients, each with one record under way. */
@@ -81,7 +81,8 @@ export async function countedLoop(
   };
 }
 
-async function withClients(
+/** Connects so many, and closes them whatever comes of the work. */
+export async function withClients(
   count: number,
   connect: () => Promise<Client>,
   work: (clients: readonly Client[]) => Promise<void>,
@@ -94,7 +95,8 @@ async function withClients(
   }
 }
 
-async function inTime(withinMs: number, loops: readonly Promise<void>[]): Promise<void> {
+/** @throws Error when the loops have not ended within the time. */
+export async function inTime(withinMs: number, loops: readonly Promise<void>[]): Promise<void> {
   const over = new AbortController();
   const late = async (): Promise<never> => {
     await delay(withinMs, undefined, { signal: over.signal });

@@ -1,74 +1,17 @@
-import { closedLoop, countedLoop, type Client, type Pace } from './closed-loop.js';
-import { benchRecord } from './invoice.js';
+import { closedLoop, countedLoop, type Pace } from './closed-loop.js';
+import { httpClients, type HttpTarget } from './http-client.js';
 import { serveJobs } from './job-server.js';
-import { KeepAliveClient } from './keep-alive-client.js';
 import type { Measurement } from './measurement.js';
 
-/** Posts records to servers on this machine. */
-export interface HttpJob {
-  /** Several are instances of one bridge: the clients are spread over them. */
-  readonly ports: readonly number[];
-  /** The records go to these in turn, all of a client's POSTs with the same text length. */
-  readonly paths: readonly string[];
-  /** The header `Authorization`; null: none. */
-  readonly authorization: string | null;
-  /** Every record has this key; null: as invoices have them. */
-  readonly key: string | null;
-  /** The value of the header `Prefer`. */
-  readonly prefer: string;
-  /** Any other status is counted as unexpected. */
-  readonly expectedStatus: number;
-  /** 1: each record is a body of its own; more: a list. */
-  readonly recordsPerPost: number;
-  /** For a time, or for a number of records. */
+/** Posts records in closed loops. */
+export interface HttpJob extends HttpTarget {
+  /** For a time, or for a number of POSTs. */
   readonly pace: Pace | { readonly clients: number; readonly records: number };
 }
 
-/** Numbers go on from job to job: no message id comes twice in a run. */
-let next = 0;
-const prefix = `bench-${process.pid}`;
-
 serveJobs<Measurement>((job: HttpJob) => {
-  let clients = 0;
-  const connect = async (): Promise<Client> => {
-    const port = job.ports[clients++ % job.ports.length] ?? 0;
-    const connection = await KeepAliveClient.connect(port);
-    const writers = job.paths.map((path) => requestWriter(job, port, path));
-    return {
-      once: async () => {
-        const number = next;
-        // Before it is sent: clients that begin together must not all begin with the same record.
-        next += job.recordsPerPost;
-        const write = writers[number % writers.length] ?? requestWriter(job, port, '');
-        const status = await connection.send(write(number));
-        return status === job.expectedStatus ? null : `status ${status}`;
-      },
-      close: () => connection.close(),
-    };
-  };
+  const connect = httpClients(job);
   return 'records' in job.pace
     ? countedLoop(job.pace, connect)
     : closedLoop(job.pace, connect, job.recordsPerPost);
 });
-
-/** All bodies have one length, so the head is written once; the text goes out as UTF-8. */
-function requestWriter(
-  { prefer, recordsPerPost, key: sameKey, authorization }: HttpJob,
-  port: number,
-  path: string,
-): (number: number) => string {
-  const one = (number: number): string => {
-    const { key, messageId, value } = benchRecord(prefix, number);
-    return `{"key":"${sameKey ?? key}","message_id":"${messageId}","data":${value}}`;
-  };
-  const many = (first: number): string => {
-    const records = Array.from({ length: recordsPerPost }, (_, at) => one(first + at));
-    return `{"records":[${records.join()}]}`;
-  };
-  const body = recordsPerPost === 1 ? one : many;
-  const head =
-    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n` +
-    (authorization === null ? '' : `Authorization: ${authorization}\r\n`) +
-    `Prefer: ${prefer}\r\nContent-Length: ${Buffer.byteLength(body(0))}\r\n\r\n`;
-  return (number) => head + body(number);
-}

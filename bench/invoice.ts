@@ -1,13 +1,13 @@
 /** Keys of the records: as many invoices are open at once in a busy branch. */
 const KEYS = 600;
-/** Bytes of a value, the size of a small invoice as the ERP posts it. */
+/** Bytes of a value unless told otherwise, the size of a small invoice as the ERP posts it. */
 export const VALUE_BYTES = 550;
 const DIGITS = 9;
 
 export interface BenchRecord {
   readonly key: string;
   readonly messageId: string;
-  /** Exactly `VALUE_BYTES` bytes as UTF-8. */
+  /** Exactly as many bytes as were asked for, as UTF-8. */
   readonly value: string;
 }
 
@@ -18,16 +18,32 @@ const TAIL =
   '"dest":{"CNPJ":"99999999000191","xNome":"Padaria São João Ltda","xMun":"São Paulo"},' +
   '"det":[{"nItem":1,"cProd":"PA-0001","xProd":"Café torrado 500 g","CFOP":"5102","qCom":3.0000,"vUnCom":28.90,"vProd":86.70}],' +
   '"total":{"vNF":86.70,"vDesc":0.00},"obs":"';
+const SHORT_TAIL = '"},"obs":"';
 const END = '"}';
-const FILLED = Buffer.byteLength(HEAD + TAIL + END) + DIGITS;
-const PADDED_TAIL = TAIL + '.'.repeat(VALUE_BYTES - FILLED) + END;
 
 /** The record of this number, the same in every process. `prefix` makes the message id this run's own. */
-export function benchRecord(prefix: string, number: number): BenchRecord {
+export function benchRecord(
+  prefix: string,
+  number: number,
+  valueBytes: number = VALUE_BYTES,
+): BenchRecord {
   const document = String(number).padStart(DIGITS, '0');
   return {
     key: `001/${String(number % KEYS).padStart(DIGITS, '0')}`,
     messageId: `${prefix}-${document}`,
-    value: HEAD + document + PADDED_TAIL,
+    value: HEAD + document + tailOf(valueBytes),
   };
+}
+
+const tails = new Map<number, string>();
+
+/** What makes it so long; a small value is an invoice without its lines. */
+function tailOf(valueBytes: number): string {
+  const known = tails.get(valueBytes);
+  if (known !== undefined) return known;
+  const free = (tail: string): number => valueBytes - DIGITS - Buffer.byteLength(HEAD + tail + END);
+  const tail = free(TAIL) >= 0 ? TAIL : SHORT_TAIL;
+  const padded = tail + '.'.repeat(free(tail)) + END;
+  tails.set(valueBytes, padded);
+  return padded;
 }

@@ -1,5 +1,7 @@
 import net from 'node:net';
 
+const CLOSED = 'The server closed the connection.';
+
 /**
  * An HTTP/1.1 client of one connection and one request at a time. Node's own client costs as much CPU for a
  * request as a bare server, and load and server share the machine's cores here.
@@ -10,6 +12,7 @@ export class KeepAliveClient {
     readonly reject: (error: Error) => void;
   } | null = null;
   private received = '';
+  private closed = false;
 
   private constructor(private readonly socket: net.Socket) {
     socket.setNoDelay(true);
@@ -17,7 +20,7 @@ export class KeepAliveClient {
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => this.take(text));
     socket.on('error', (error) => this.fail(error));
-    socket.on('close', () => this.fail(new Error('The server closed the connection.')));
+    socket.on('close', () => this.fail(new Error(CLOSED)));
   }
 
   static connect(port: number): Promise<KeepAliveClient> {
@@ -31,8 +34,20 @@ export class KeepAliveClient {
     });
   }
 
-  /** Sends a whole request, head and body; resolves with the answer's status when the answer is complete. */
+  /**
+   * Whether the server has closed it, or said that it will: it lets a connection go that was idle for long, or that had
+   * many requests.
+   */
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  /**
+   * Sends a whole request, head and body; resolves with the answer's status when the answer is complete.
+   * @throws Error when the connection is closed, before or meanwhile.
+   */
   send(request: string): Promise<number> {
+    if (this.closed) return Promise.reject(new Error(CLOSED));
     return new Promise((resolve, reject) => {
       this.waiting = { resolve, reject };
       this.socket.write(request);
@@ -48,6 +63,7 @@ export class KeepAliveClient {
     const length = answerLength(this.received);
     if (length === null || this.received.length < length) return;
     const status = Number(this.received.slice(9, 12));
+    if (endsConnection(this.received)) this.closed = true;
     this.received = this.received.slice(length);
     const waiting = this.waiting;
     this.waiting = null;
@@ -55,6 +71,7 @@ export class KeepAliveClient {
   }
 
   private fail(error: Error): void {
+    this.closed = true;
     this.waiting?.reject(error);
     this.waiting = null;
   }
@@ -70,4 +87,8 @@ export function answerLength(received: string): number | null {
   const length = /\r\ncontent-length: *(\d+)/i.exec(received.slice(0, headEnd))?.[1];
   if (length === undefined) throw new Error('An answer without Content-Length.');
   return headEnd + 4 + Number(length);
+}
+
+function endsConnection(answer: string): boolean {
+  return /\r\nconnection: *close/i.test(answer.slice(0, answer.indexOf('\r\n\r\n')));
 }

@@ -5,10 +5,13 @@ export type Subject =
   | 'kafkajs-transactions'
   | 'delivered-exactly-once'
   | 'delivered-at-least-once'
-  | 'bare-server'
+  | 'bare-echo'
   | 'accepted-exactly-once'
   | 'accepted-at-least-once'
+  | 'kafkajs-lists'
+  | 'kafkajs-synced'
   | 'lists-delivered'
+  | 'lists-delivered-at-least-once'
   | 'lists-accepted';
 
 /** Each after what it is compared with. */
@@ -16,9 +19,9 @@ export const SUBJECTS: readonly Subject[] = [
   'kafkajs-single',
   'kafkajs-batches',
   'kafkajs-transactions',
+  'bare-echo',
   'delivered-exactly-once',
   'delivered-at-least-once',
-  'bare-server',
   'accepted-exactly-once',
   'accepted-at-least-once',
 ];
@@ -33,6 +36,8 @@ export const LIST_SUBJECTS: readonly Subject[] = [
 /** Lists keep the bridge busy with few clients. */
 export const LIST_CLIENTS = 8;
 export const RECORDS_PER_LIST = 100;
+/** What the bare loop sends at a time where lists and backlogs are compared with it. */
+export const RECORDS_PER_LOOP = 500;
 
 export interface Cell {
   readonly subject: Subject;
@@ -51,7 +56,7 @@ export interface Size {
 }
 
 export const FULL: Size = {
-  clients: [1, 32, 128],
+  clients: [1, 32, 128, 512],
   rounds: 4,
   firstWarmUpMs: 2_000,
   warmUpMs: 600,
@@ -60,12 +65,12 @@ export const FULL: Size = {
 };
 
 export const QUICK: Size = {
-  clients: [1, 32, 128],
+  clients: [32],
   rounds: 1,
   firstWarmUpMs: 200,
-  warmUpMs: 400,
-  measureMs: 800,
-  backlog: 5_000,
+  warmUpMs: 100,
+  measureMs: 400,
+  backlog: 2_000,
 };
 
 /**

@@ -1,6 +1,7 @@
 import { drained } from '../test/support/bridge-api.js';
 import type { BridgeProcess } from '../test/support/bridge-process.js';
 import type { HttpJob } from './http-load.js';
+import { VALUE_BYTES } from './invoice.js';
 import { TOPIC } from './stack.js';
 
 /** What the bridge holds after a cell of accepted records must be gone before the next cell begins. */
@@ -19,6 +20,7 @@ export function delivering(ports: Ports, pace: HttpJob['pace'], recordsPerPost =
     prefer: 'wait=30',
     expectedStatus: 200,
     recordsPerPost,
+    valueBytes: VALUE_BYTES,
     pace,
   };
 }
@@ -30,6 +32,11 @@ export function accepting(ports: Ports, pace: HttpJob['pace'], recordsPerPost = 
     prefer: 'respond-async',
     expectedStatus: 202,
   };
+}
+
+/** Posts that Fastify alone answers with their own body (200). */
+export function echoing(port: number, pace: HttpJob['pace']): HttpJob {
+  return { ...delivering([port], pace), prefer: 'respond-async' };
 }
 
 export async function waitUntilDrained(bridge: BridgeProcess): Promise<void> {

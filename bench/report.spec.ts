@@ -33,23 +33,23 @@ describe('the report', () => {
   it('puts each cell beside the baseline with as many clients', () => {
     const lines = reportOf(
       [
-        { subject: 'bare-server', clients: 1, rounds: [records(20_000, 0.06)] },
+        { subject: 'bare-echo', clients: 1, rounds: [records(20_000, 0.06)] },
         { subject: 'accepted-exactly-once', clients: 1, rounds: [records(2_000, 12.4)] },
-        { subject: 'bare-server', clients: 32, rounds: [records(4_000, 1)] },
+        { subject: 'bare-echo', clients: 32, rounds: [records(4_000, 1)] },
         { subject: 'accepted-exactly-once', clients: 32, rounds: [records(1_000, 1)] },
       ],
       backlog,
     ).split('\n');
-    expect(lines[2]).toBe('| bare Fastify, writes nothing | 1 | 10,000 | 0.1 | 0.1 |  |');
+    expect(lines[2]).toBe('| bare Fastify echo | 1 | 10,000 | 0.1 | 0.1 |  |');
     expect(lines[3]).toBe(
-      '| **Ponte accepted, exactly once** | 1 | 1,000 | 12 | 12 | 0.10 × bare Fastify |',
+      '| **Ponte accepted, exactly once** | 1 | 1,000 | 12 | 12 | 0.10 × echo |',
     );
-    expect(lines[5]).toContain('0.25 × bare Fastify');
+    expect(lines[5]).toContain('0.25 × echo');
   });
 
   it('hides nothing that was not expected', () => {
     const unexpected = { 'status 503': 3 };
-    const cell = { subject: 'bare-server' as const, clients: 1 };
+    const cell = { subject: 'bare-echo' as const, clients: 1 };
     const report = reportOf([{ ...cell, rounds: [records(1, 1, unexpected)] }], backlog);
     expect(report).toContain('3 with status 503');
   });

@@ -1,6 +1,6 @@
 import type { Drain } from './backlog.js';
 import { figuresOf, merge, type Figures, type Measurement } from './measurement.js';
-import { RECORDS_PER_LIST, type Subject } from './plan.js';
+import { RECORDS_PER_LIST, RECORDS_PER_LOOP, type Subject } from './plan.js';
 import type { MeasuredCell } from './rates.js';
 import type { Mode } from './stack.js';
 
@@ -10,10 +10,13 @@ const NAMES: Readonly<Record<Subject, string>> = {
   'kafkajs-transactions': 'bare kafkajs, each batch a ledger transaction',
   'delivered-exactly-once': '**Ponte delivered, exactly once**',
   'delivered-at-least-once': '**Ponte delivered, at least once**',
-  'bare-server': 'bare Fastify, writes nothing',
+  'bare-echo': 'bare Fastify echo',
   'accepted-exactly-once': '**Ponte accepted, exactly once**',
   'accepted-at-least-once': '**Ponte accepted, at least once**',
+  'kafkajs-lists': `bare kafkajs, one loop of batches of ${RECORDS_PER_LOOP}`,
+  'kafkajs-synced': 'bare kafkajs, each record written and synced to a file first',
   'lists-delivered': `**Ponte delivered, exactly once, ${RECORDS_PER_LIST} records a POST**`,
+  'lists-delivered-at-least-once': `**Ponte delivered, at least once, ${RECORDS_PER_LIST} records a POST**`,
   'lists-accepted': `**Ponte accepted, exactly once, ${RECORDS_PER_LIST} records a POST**`,
 };
 
@@ -25,13 +28,15 @@ const BASELINES: Readonly<Partial<Record<Subject, readonly (readonly [Subject, s
     ['kafkajs-single', 'own sends'],
     ['kafkajs-batches', 'batches'],
     ['kafkajs-transactions', 'transactions'],
+    ['bare-echo', 'echo'],
   ],
   'delivered-at-least-once': [
     ['kafkajs-single', 'own sends'],
     ['kafkajs-batches', 'batches'],
+    ['bare-echo', 'echo'],
   ],
-  'accepted-exactly-once': [['bare-server', 'bare Fastify']],
-  'accepted-at-least-once': [['bare-server', 'bare Fastify']],
+  'accepted-exactly-once': [['bare-echo', 'echo']],
+  'accepted-at-least-once': [['bare-echo', 'echo']],
   'lists-delivered': [['delivered-exactly-once', 'single POSTs']],
   'lists-accepted': [['accepted-exactly-once', 'single POSTs']],
 };

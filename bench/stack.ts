@@ -69,7 +69,7 @@ export class Stack {
     return bridge;
   }
 
-  /** Starts the server that writes nothing; returns its port. */
+  /** Starts the server that answers with what it is sent; returns its port. */
   async startBareServer(): Promise<number> {
     const [port = 0] = await freePorts(1);
     const server = await JobProcess.start<{ readonly port: number }, null>('bare-server.js');
