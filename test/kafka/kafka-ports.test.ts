@@ -161,6 +161,19 @@ describe('the ports to Kafka, on a real cluster', () => {
     expect(records.map(({ value }) => value?.toString())).toEqual(['successor']);
   });
 
+  it('blames no partition when the predecessor itself is refused', async () => {
+    const topic = await cluster.createTopic('fenced-before');
+    const { id, slot } = newPipeline();
+    const zombie = await producers.fence(id);
+    const successor = await producers.fence(id);
+    await expect(zombie.append(slot, entry(1), [to(topic, 0, 'zombie')])).rejects.toMatchObject({
+      code: 'producer_fenced',
+      scope: 'cluster',
+    });
+    zombie.discard();
+    await successor.close();
+  });
+
   it('takes a partition that does not exist for a failure, not for success', async () => {
     const topic = await cluster.createTopic('missing');
     const { id, slot } = newPipeline();

@@ -5,6 +5,7 @@ import { TransactionPartitions } from './kafkajs-transaction-partitions.js';
 const TRANSACTION = 1;
 const CONCURRENT_TRANSACTIONS = 51;
 const NOT_AUTHORISED = 29;
+const NOT_COORDINATOR = 16;
 
 const { createErrorFromCode } = createRequire(import.meta.url)('kafkajs/src/protocol/error') as {
   createErrorFromCode: (code: number) => Error;
@@ -91,5 +92,19 @@ describe('TransactionPartitions', () => {
     refuse(NOT_AUTHORISED, 1);
     await expect(ask(cluster, 'a', 0)).rejects.toThrow(/authorized/i);
     expect(letIn).toBe(1);
+  });
+
+  it('knows what the coordinator refused for itself from what it said of a topic', async () => {
+    const { cluster, refuse } = coordinator();
+    const partitions = new TransactionPartitions(cluster);
+    partitions.plan(planned);
+    refuse(NOT_COORDINATOR, 1);
+    await expect(ask(cluster, 'a', 0)).rejects.toThrow(/coordinator/i);
+    expect(partitions.refusal).toMatchObject({ scope: 'cluster', code: 'kafka_unavailable' });
+    partitions.plan(planned);
+    expect(partitions.refusal).toBeNull();
+    refuse(NOT_AUTHORISED, 1);
+    await expect(ask(cluster, 'a', 0)).rejects.toThrow(/authorized/i);
+    expect(partitions.refusal).toBeNull();
   });
 });

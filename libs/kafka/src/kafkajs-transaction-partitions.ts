@@ -1,4 +1,6 @@
 import type { AddPartitions, ClusterBroker, ProducerCluster } from './kafkajs-cluster.js';
+import type { KafkaError } from './kafka.error.js';
+import { toKafkaError } from './kafkajs-error.js';
 import { untilEnded } from './last-transaction.js';
 
 /** kafkajs' number for the coordinator of transactions. */
@@ -19,6 +21,7 @@ export class TransactionPartitions {
   private planned: ReadonlySet<string> = new Set();
   private answer: Promise<unknown> | null = null;
   private onLetIn: () => void = () => undefined;
+  private refused: KafkaError | null = null;
 
   constructor(cluster: ProducerCluster) {
     const find = cluster.findGroupCoordinator.bind(cluster);
@@ -43,6 +46,12 @@ export class TransactionPartitions {
     this.planned = new Set(namesOf(this.request));
     this.answer = null;
     this.onLetIn = onLetIn;
+    this.refused = null;
+  }
+
+  /** What the coordinator said instead of letting the planned ones in, when it is about none of their topics; or null. */
+  get refusal(): KafkaError | null {
+    return this.refused?.scope === 'cluster' ? this.refused : null;
   }
 
   private takeOver(broker: ClusterBroker): void {
@@ -60,9 +69,14 @@ export class TransactionPartitions {
 
   private async askOnce(ask: () => Promise<unknown>): Promise<unknown> {
     const { onLetIn } = this;
-    const answer = await untilEnded(ask);
-    onLetIn();
-    return answer;
+    try {
+      const answer = await untilEnded(ask);
+      onLetIn();
+      return answer;
+    } catch (error) {
+      this.refused = toKafkaError(error, 'add partitions to the transaction');
+      throw error;
+    }
   }
 }
 

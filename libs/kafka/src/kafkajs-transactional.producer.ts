@@ -105,6 +105,8 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
         numbering.catch(() => undefined);
       });
       const result = await appendAll({ send, leaderOf }, batch);
+      // Every partition failed by it, and none is to blame.
+      if (partitions.refusal !== null) throw partitions.refusal;
       if (result.complete) await (numbering ?? number());
       return result;
     } catch (error) {
