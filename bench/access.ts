@@ -8,6 +8,8 @@ import type { HttpJob } from './http-load.js';
 import { figuresOf, percentile } from './measurement.js';
 import { accepting, delivering } from './posting.js';
 import { cpuMs } from './process-use.js';
+import { profileOf, profilerIn } from './profiled.js';
+import { shareOf } from './self-times.js';
 import { TOPIC, type Stack } from './stack.js';
 
 const ROUNDS = 4;
@@ -16,6 +18,7 @@ const PACE = { warmUpMs: 600, measureMs: 2_500 };
 const COST_ROUNDS = 10;
 const COST_PACE = { warmUpMs: 0, measureMs: 3_000 };
 const DRAINED_WITHIN_MS = 180_000;
+const ASKING = /\/bridge\/src\/(?:access\/|ingestion\/quotas\.js)/;
 /** More than is delivered while it is measured, so that it is there all the time. */
 const FLOOD = { clients: 4, records: 100 };
 const FLOOD_LIST = 500;
@@ -58,6 +61,7 @@ export async function measureAccess(stack: Stack, say: (line: string) => void): 
   const costs: string[] = [];
   for (const clients of [1, 32]) {
     costs.push(await costOfKeys(measure, { open, keyed }, keys, clients));
+    costs.push(await timeOfAsking(stack, path, keys, clients));
   }
   return [...costs, table(await besideFlood(measure, keyed, keys))].join('\n\n');
 }
@@ -100,6 +104,30 @@ async function costOfKeys(
   const each = medians.map((ms) => `${ms.toFixed(3)} ms (${(ms / base).toFixed(2)} ×)`);
   const text = `CPU of the bridge for a record until it is in Kafka, medians of ${COST_ROUNDS} rounds, in the same order: ${each.join(', ')}.`;
   return `${table({ title: `accepted, ${clients} clients`, ways: all })}\n\n${text}`;
+}
+
+/** How much of its work the bridge spends on who may come: the same for every key, and not blurred by two processes. */
+async function timeOfAsking(
+  stack: Stack,
+  keysPath: string,
+  { quiet, operator }: Keys,
+  clients: number,
+): Promise<string> {
+  const file = join(stack.folder, `asking-${clients}.cpuprofile`);
+  const bridge = await stack.startBridge('exactly-once', {
+    ...profilerIn(file),
+    OUTBOX_URL: `sqlite:${join(stack.folder, `asking-${clients}.db`)}`,
+    KEYS_PATH: keysPath,
+  });
+  const poster = { authorization: quiet, topic: TOPIC };
+  const cell = (): Promise<unknown> =>
+    stack.http.run(by(accepting([bridge.port], { ...COST_PACE, clients }), poster));
+  await cell();
+  const share = shareOf(await profileOf(bridge, file, cell), ASKING);
+  await drained(bridge.url, DRAINED_WITHIN_MS, operator);
+  await bridge.terminate();
+  const percent = (share * 100).toFixed(1);
+  return `Who may come, what he may and how much of it took ${percent} % of the time in which the bridge's main thread was busy (CPU profile of a run of ${COST_PACE.measureMs / 1_000} s, a key with a tenant, ${clients} ${clients === 1 ? 'client' : 'clients'}).`;
 }
 
 async function besideFlood(

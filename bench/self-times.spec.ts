@@ -1,4 +1,4 @@
-import { moduleOf, selfTimes } from './self-times.js';
+import { moduleOf, selfTimes, shareOf } from './self-times.js';
 
 describe('the module of a function', () => {
   it.each([
@@ -47,5 +47,14 @@ describe('self times', () => {
       { name: '(anonymous) (kafkajs)', share: 0.125 },
     ]);
     expect(modules[0]).toEqual({ name: 'kafkajs', share: 0.75 });
+  });
+
+  it('of some files hold what they called', () => {
+    const nodes = profile.nodes.map((node) =>
+      node.id === 2 ? { ...node, children: [3, 4] } : node,
+    );
+    expect(shareOf({ ...profile, nodes }, /kafkajs\/a/)).toBeCloseTo(1);
+    expect(shareOf(profile, /kafkajs\/a/)).toBeCloseTo(0.625);
+    expect(shareOf(profile, /nowhere/)).toBe(0);
   });
 });

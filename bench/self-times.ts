@@ -3,6 +3,7 @@ export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
     readonly callFrame: { readonly functionName: string; readonly url: string };
+    readonly children?: readonly number[];
   }[];
   readonly samples: readonly number[];
   /** Microseconds before each sample. */
@@ -48,7 +49,7 @@ export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTimes
     const time = timeDeltas[position] ?? 0;
     const { functionName, url } = frames.get(id) ?? { functionName: '(unknown)', url: '' };
     all += time;
-    if (functionName === '(idle)' || (functionName === PROFILER && url === '')) return;
+    if (isIdle({ functionName, url })) return;
     busy += time;
     const module = moduleOf(url, functionName);
     const name = functionName === '' ? '(anonymous)' : functionName;
@@ -57,6 +58,31 @@ export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTimes
     functions.set(label, (functions.get(label) ?? 0) + time);
   });
   return { busy: busy / all, modules: shares(modules, busy), functions: shares(functions, busy) };
+}
+
+/** Of the time in which the main thread was busy, what functions of these files took, with all that they called. */
+export function shareOf(profile: CpuProfile, files: RegExp): number {
+  const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
+  const within = new Set<number>();
+  const add = (id: number): void => {
+    if (within.has(id)) return;
+    within.add(id);
+    for (const child of nodes.get(id)?.children ?? []) add(child);
+  };
+  for (const { id, callFrame } of profile.nodes) if (files.test(callFrame.url)) add(id);
+  let [spent, busy] = [0, 0];
+  profile.samples.forEach((id, position) => {
+    const time = profile.timeDeltas[position] ?? 0;
+    const frame = nodes.get(id)?.callFrame;
+    if (frame === undefined || isIdle(frame)) return;
+    busy += time;
+    if (within.has(id)) spent += time;
+  });
+  return spent / busy;
+}
+
+function isIdle({ functionName, url }: { readonly functionName: string; readonly url: string }) {
+  return functionName === '(idle)' || (functionName === PROFILER && url === '');
 }
 
 /** The npm package, Ponte's own folder, Node's own module, or what V8 calls it (`(garbage collector)`). */
