@@ -68,7 +68,8 @@ describe('the feed of a bridge with tenants', () => {
     rows = new Rows();
     woken = [];
     now = 0;
-    all = new TenantFeeds(rows, scope, BATCH, { now: () => now }, (way) => woken.push(way));
+    const sleep = async (ms: number): Promise<void> => void (now += ms);
+    all = new TenantFeeds(rows, scope, BATCH, { now: () => now, sleep }, (way) => woken.push(way));
     feed = new FairFeed(all, 'main');
     flood = new FairFeed(all, 'flood');
   });
@@ -228,11 +229,25 @@ describe('the feed of a bridge with tenants', () => {
       wait('quiet', 1);
       all.start(rows.pending.length);
       await feed.take(500, 1e6);
+      feed.rest();
       expect(await flood.take(500, 1e6)).toHaveLength(100);
-      now += 9_999;
+      now = 9_999;
       expect(await flood.take(500, 1e6)).toHaveLength(100);
-      now += 1;
+      now = 10_000;
       expect(await flood.take(500, 1e6)).toHaveLength(500);
+    });
+
+    it('lets a batch of the others go first', async () => {
+      wait('flood', 1_000);
+      wait('quiet', 1);
+      all.start(rows.pending.length);
+      await feed.take(500, 1e6);
+      await flood.take(1, 1e6);
+      expect(now).toBe(100);
+      feed.rest();
+      now = LONG_AFTER;
+      await flood.take(1, 1e6);
+      expect(now).toBe(LONG_AFTER);
     });
 
     it('its own records from before it had one are nobody else sending', async () => {

@@ -53,12 +53,14 @@ export class FairFeed {
 
   /** Nothing that was taken is under way: what has become of it is known. */
   rest(): void {
+    if (this.way === 'main') this.all.rightOfWay.arrive();
     this.all.gone[this.way].clear();
     this.all.arrange(this.way);
   }
 
   /** The next records by their ids, at most `maxRecords` and about `maxBytes` (one at least). Empty: nothing waits. */
   async take(maxRecords: number, maxBytes: number): Promise<readonly OutboxRecord[]> {
+    if (this.way === 'flood') await this.all.rightOfWay.give();
     await this.all.findTenants();
     for (const feed of this.feeds) await feed.prepare();
     this.rest();

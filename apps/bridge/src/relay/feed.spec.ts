@@ -1,4 +1,5 @@
 import { NO_TENANT, type OutboxRecord, type PageRequest } from '@bridge/outbox';
+import { SystemClock } from './clock.js';
 import { FairFeed } from './fair-feed.js';
 import { TenantFeeds, type Way } from './tenant-feeds.js';
 
@@ -64,7 +65,7 @@ function feedOver(
   lastId: number | null = 0,
 ): { all: TenantFeeds; feed: FairFeed } {
   const batch = { maxRecords: maxRecords / 2, maxBytes: 500 };
-  const all = new TenantFeeds(rows, scope, batch, { now: Date.now }, () => {});
+  const all = new TenantFeeds(rows, scope, batch, new SystemClock(), () => {});
   if (lastId !== null) all.start(lastId);
   return { all, feed: new FairFeed(all, 'main') };
 }
@@ -205,7 +206,7 @@ describe('Feed', () => {
       new Rows(),
       { leased: null, delivery: 'exactly-once', lanes: { modulo: 2, remainder: 1 } },
       { maxRecords: 4, maxBytes: 100 },
-      { now: Date.now },
+      new SystemClock(),
       (way) => woken.push(way),
     );
     all.start(0);

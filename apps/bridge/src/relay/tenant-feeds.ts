@@ -1,8 +1,9 @@
 import { NO_TENANT, type OutboxRecord, type OutboxStore } from '@bridge/outbox';
 import type { Clock } from './clock.js';
 import { Feed, type FeedLimits, type FeedScope } from './feed.js';
+import { RightOfWay } from './right-of-way.js';
 
-export type FairStore = Pick<OutboxStore, 'pendingPage' | 'waitingTenants'>;
+type FairStore = Pick<OutboxStore, 'pendingPage' | 'waitingTenants'>;
 
 /** The two pipelines that share what waits: `flood` relays whoever has a backlog, `main` everybody else. */
 export type Way = 'main' | 'flood';
@@ -29,6 +30,7 @@ export class TenantFeeds {
   private readonly shared: FeedLimits;
   /** Settled by the side since each has taken a batch. */
   readonly gone: Readonly<Record<Way, Set<number>>> = { main: new Set(), flood: new Set() };
+  readonly rightOfWay: RightOfWay;
   /** The highest id that was told of, whosever record it is. */
   private told = 0;
   private started = false;
@@ -48,9 +50,10 @@ export class TenantFeeds {
     private readonly scope: Omit<FeedScope, 'tenant'>,
     /** Of one batch. */
     private readonly batch: FeedLimits,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: Pick<Clock, 'now' | 'sleep'>,
     private readonly wake: (way: Way) => void,
   ) {
+    this.rightOfWay = new RightOfWay(clock);
     this.shared = this.sharedOut();
     this.feedOf(NO_TENANT);
   }
@@ -144,6 +147,7 @@ export class TenantFeeds {
   /** These go by the main pipeline. */
   noteCalm(records: readonly OutboxRecord[]): void {
     for (const { tenant } of records) this.calmAt.set(tenant, this.clock.now());
+    if (records.length > 0) this.rightOfWay.depart();
   }
 
   /** Milliseconds since somebody without a backlog had something to send. */
