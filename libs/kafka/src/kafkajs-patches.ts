@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
 import { expectFunction } from './expect-function.js';
 import { kafkaErrorNumber } from './kafkajs-error.js';
+import { encodeProduceRequests } from './kafkajs-produce-request.js';
 import { namePartitions } from './kafkajs-partition-answers.js';
 
 /*
- * Faults of kafkajs 2.2.4 that no setting turns off. Its version is pinned by the lock file; each patch
+ * Faults of kafkajs 2.2.4 that no setting turns off, and what it wastes most time on. Its version is pinned by the lock file; each patch
  * checks that it finds what it was written for, and test/kafka shows what happens without it.
  */
 
@@ -18,6 +19,7 @@ export function patchKafkaJs(): void {
   tolerateSickPartitions();
   passOnRefusals();
   namePartitions();
+  encodeProduceRequests();
 }
 
 interface RequestQueueInternals {
