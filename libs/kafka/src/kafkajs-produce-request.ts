@@ -6,7 +6,7 @@ import { encodeRecords, recordBatch, type BatchMessage } from './record-batch.js
 export interface ProduceRequest {
   readonly acks: number;
   readonly timeout: number;
-  readonly transactionalId?: string | null;
+  readonly transactionalId?: string | null | undefined;
   /** Its own 64-bit number, which prints as one. */
   readonly producerId?: { toString: () => string };
   readonly producerEpoch?: number;
