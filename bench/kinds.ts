@@ -24,7 +24,7 @@ export const MEASUREMENTS: Readonly<Record<Kind, KindOfMeasurement>> = {
   backlog: { document: 'performance/backlog.md', measure: measureDeepBacklog },
   profile: {
     document: 'performance.md',
-    measure: async ({ stack }) => ({ text: await profileBridge(stack) }),
+    measure: ({ stack }) => profileBridge(stack),
   },
   instances: {
     document: 'scaling.md',

@@ -81,7 +81,14 @@ export function shareOf(profile: CpuProfile, files: RegExp): number {
   return spent / busy;
 }
 
-function isIdle({ functionName, url }: { readonly functionName: string; readonly url: string }) {
+/** Nothing to do, or what only measuring does. */
+export function isIdle({
+  functionName,
+  url,
+}: {
+  readonly functionName: string;
+  readonly url: string;
+}) {
   return functionName === '(idle)' || (functionName === PROFILER && url === '');
 }
 
