@@ -13,6 +13,7 @@ import {
   type ProducerRecord,
   type ScannedRecord,
 } from '@bridge/kafka';
+import { clusterOf, fetchCommitted } from '../../libs/kafka/src/kafkajs-fetch.js';
 import { sharedCluster, type SharedCluster } from '../support/cluster.js';
 import { readTopic } from '../support/consumer.js';
 
@@ -67,20 +68,42 @@ describe('compressed records, on a real cluster', () => {
     await cluster?.release();
   });
 
-  /** At least once and exactly once, one after the other. */
-  async function write(topic: string, compression: CodecName | 'none' | 'auto') {
-    const [first, second] = [records(0), records(RECORDS)];
-    const plain = new KafkaJsPlainProducer(connection, compression);
-    const batch = { topic, partition: 0, maxBytes: null };
-    expect(await plain.append([{ ...batch, records: first }])).toMatchObject({ complete: true });
-    await plain.close();
+  type Way = 'at-least-once' | 'exactly-once';
+
+  /** @returns whether Kafka has said of each record where it is. */
+  async function write(
+    topic: string,
+    compression: CodecName | 'none' | 'auto',
+    way: Way,
+    written: readonly ProducerRecord[],
+  ): Promise<boolean> {
+    const batch = [{ topic, partition: 0, maxBytes: null, records: written }];
+    if (way === 'at-least-once') {
+      const plain = new KafkaJsPlainProducer(connection, compression);
+      const { complete } = await plain.append(batch);
+      await plain.close();
+      return complete;
+    }
     const producer = await new KafkaJsTransactionalProducers(connection, compression).fence(topic);
-    const entry = { number: 1, token: 't' };
-    const result = await producer.append(slot, entry, [{ ...batch, records: second }]);
-    expect(result).toMatchObject({ complete: true });
+    const { complete } = await producer.append(slot, { number: 1, token: 't' }, batch);
     await producer.commit();
     await producer.close();
-    return [...first, ...second];
+    return complete;
+  }
+
+  /** By which codecs the records from this offset on are packed. */
+  async function codecsFrom(topic: string, offset: number): Promise<readonly CodecName[]> {
+    const kafka = new kafkajs.Kafka({ brokers: cluster.bootstrap });
+    const view = clusterOf(kafka);
+    await view.connect();
+    try {
+      await view.addTargetTopic(topic);
+      const used = watchCodecs();
+      await fetchCommitted(view, topic, 0, BigInt(offset));
+      return [...used];
+    } finally {
+      await view.disconnect();
+    }
   }
 
   const textsOf = (written: readonly ProducerRecord[]) =>
@@ -90,17 +113,21 @@ describe('compressed records, on a real cluster', () => {
     'are read back by kafkajs and by Java as they were written: %s',
     async (compression) => {
       const topic = await cluster.createTopic(`packed-${compression}`, { partitions: 1 });
-      const written = await write(topic, compression);
-      const used = watchCodecs();
+      const [first, second] = [records(0), records(RECORDS)];
+      const expected = [compression === 'auto' ? 'zstd' : compression];
+      expect(await write(topic, compression, 'at-least-once', first)).toBe(true);
+      expect(await codecsFrom(topic, 0)).toEqual(expected);
+      expect(await write(topic, compression, 'exactly-once', second)).toBe(true);
+      expect(await codecsFrom(topic, RECORDS)).toEqual(expected);
+      const written = [...first, ...second];
       const read = await readTopic(cluster.bootstrap, topic);
-      expect([...used]).toEqual([compression === 'auto' ? 'zstd' : compression]);
       expect(read.map(({ key, value, headers }) => ({ key, value, headers }))).toEqual(
         written.map(({ key, value, headers }) => ({ key, value, headers })),
       );
       const javas = await readWithJava(cluster.bootstrap, topic, { expected: written.length });
       expect(javas.map(({ key, value }) => [key, value])).toEqual(textsOf(written));
     },
-    60_000,
+    120_000,
   );
 
   it.each(CODECS)(
@@ -109,7 +136,9 @@ describe('compressed records, on a real cluster', () => {
       const topic = `repacked-${randomUUID()}`;
       const config = { 'compression.type': compression };
       await createTopics(cluster.bootstrap, [topic], { partitions: 1, config });
-      const written = await write(topic, 'none');
+      const written = records(0);
+      expect(await write(topic, 'none', 'exactly-once', written)).toBe(true);
+      expect(await codecsFrom(topic, 0)).toEqual([compression]);
       const scan = new KafkaJsTopicScan(connection, new AdminConnection(connection));
       const found: ScannedRecord[] = [];
       try {
@@ -121,6 +150,6 @@ describe('compressed records, on a real cluster', () => {
         textsOf(written),
       );
     },
-    60_000,
+    120_000,
   );
 });
