@@ -1,5 +1,10 @@
-const decoder = new TextDecoder('windows-1252');
-const LETTERS = Array.from({ length: 256 }, (_, byte) => decoder.decode(Uint8Array.of(byte)));
+/** What windows-1252 has from 0x80 to 0x9f; it has no letter where a blank is. Node's own decoder takes it for Latin-1. */
+const FROM_80 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
+const LETTERS = Array.from({ length: 256 }, (_, byte) => {
+  const own = String.fromCharCode(byte);
+  const letter = byte >= 0x80 && byte < 0xa0 ? FROM_80[byte - 0x80]! : own;
+  return letter === ' ' ? own : letter;
+});
 const BYTES = new Map(LETTERS.map((letter, byte) => [letter, byte]));
 
 /** Readable text as the ERP holds it: a character for each windows-1252 byte. What the code page does not have becomes `?`. */
