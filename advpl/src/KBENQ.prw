@@ -34,7 +34,11 @@ Static Function KbInsere(cTopico, cChave, oDados, cEvento, lPuro)
     Local aArea := (cTab)->(GetArea())
     Local cId   := FWUUIDV4()
     Local cJson := ""
+    Local cUsuario := ""
 
+    If Type("cUserName") == "C"
+        cUsuario := SubStr(cUserName, 1, 15)
+    EndIf
     KbConfere(cTab, cTopico, cChave)
     If lPuro
         cJson := oDados:ToJson()
@@ -51,7 +55,7 @@ Static Function KbInsere(cTopico, cChave, oDados, cEvento, lPuro)
         U_KBGRV(cTab, "JSON",   cJson)
         U_KBGRV(cTab, "DTINC",  Date())
         U_KBGRV(cTab, "HRINC",  Time())
-        U_KBGRV(cTab, "USUAR",  SubStr(cUserName, 1, 15))
+        U_KBGRV(cTab, "USUAR",  cUsuario)
         U_KBGRV(cTab, "STATUS", "1")
         (cTab)->(MsUnlock())
     Else
