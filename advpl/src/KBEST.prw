@@ -76,7 +76,7 @@ Static Function KbDocto(cDoc)
 
     SD3->(DbSetOrder(2))
     SD3->(DbSeek(cBusca))
-    While !SD3->(Eof()) .And. SD3->(D3_FILIAL + D3_DOC) == cBusca
+    While !SD3->(Eof()) .And. (SD3->D3_FILIAL + SD3->D3_DOC) == cBusca
         If SD3->D3_EMISSAO == dEmis .And. SD3->D3_TM == cTM .And. SD3->D3_ESTORNO != "S"
             aAdd(aItens, KbMovto())
         EndIf

@@ -5,7 +5,8 @@ KBHTTP.prw - Envio a ponte por FWRest.
 
 Regras do FWRest que valem aqui: o codigo HTTP e um texto, ou Nil sem resposta; nTimeOut
 tem de ser numero; o corpo vai por SetPostParams; sem SetChkStatus(.F.) o corpo de uma
-resposta de erro nao pode ser lido. Os metodos mais novos que o Release 23 nao sao usados.
+resposta de erro nao pode ser lido. Um metodo que uma versao antiga da LIB nao tem so e
+chamado depois de MethIsMemberOf.
 
 Nunca chamar de um ponto de entrada: so do job (KBDRENA) ou da tela (KBSTAT).
 */
@@ -96,9 +97,9 @@ Return aRet
 
 Static Function KbBusca(cPonte, cCaminho, aHead, aRet)
     Local oRest := KbCliente(cPonte, cCaminho)
+    Local lOk   := oRest:Get(aHead)
 
-    oRest:Get(aHead)
-    aRet[1] := KbCodigo(oRest:GetHTTPCode())
+    aRet[1] := KbCodigo(oRest, lOk)
     aRet[2] := cValToChar(oRest:GetResult())
     FreeObj(oRest)
 
@@ -155,8 +156,7 @@ Static Function KbPost(cPonte, cTopico, cCorpo, aHead, nQtd, aRet)
     Local nHttp := 0
 
     oRest:SetPostParams(cCorpo)
-    oRest:Post(aHead)
-    nHttp  := KbCodigo(oRest:GetHTTPCode())
+    nHttp  := KbCodigo(oRest, oRest:Post(aHead))
     xTexto := oRest:GetResult()
     If nHttp == 200 .Or. nHttp == 201
         aRet[3] := "Resposta " + cValToChar(nHttp) + " que nao e da ponte"
@@ -206,13 +206,28 @@ Static Function KbMotivo(oRest, oResp, xTexto)
 
 Return SubStr(cMotivo, 1, 120)
 
-Static Function KbCodigo(xCodigo)
-    Local nHttp := 0
+//---------------------------------------------------------------------------------------
+// Codigo HTTP, 0 sem resposta. Sem GetHTTPCode (LIB antiga) um verbo com sucesso e 200, e
+// um erro e o numero com que comeca o texto de GetLastError.
+//---------------------------------------------------------------------------------------
+Static Function KbCodigo(oRest, lOk)
+    Local xCodigo := Nil
+    Local nHttp   := 0
 
-    If ValType(xCodigo) == "C"
-        nHttp := Val(xCodigo)
-    ElseIf ValType(xCodigo) == "N"
-        nHttp := xCodigo
+    If MethIsMemberOf(oRest, "GetHTTPCode")
+        xCodigo := oRest:GetHTTPCode()
+        If ValType(xCodigo) == "C"
+            nHttp := Val(xCodigo)
+        ElseIf ValType(xCodigo) == "N"
+            nHttp := xCodigo
+        EndIf
+    ElseIf lOk
+        nHttp := 200
+    Else
+        nHttp := Val(SubStr(AllTrim(cValToChar(oRest:GetLastError())), 1, 3))
+        If nHttp < 400 .Or. nHttp > 599
+            nHttp := 0
+        EndIf
     EndIf
 
 Return nHttp

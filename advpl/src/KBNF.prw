@@ -122,7 +122,7 @@ Static Function KbItens()
     SB1->(DbSetOrder(1))
     SD2->(DbSetOrder(3))
     SD2->(DbSeek(cNota))
-    While !SD2->(Eof()) .And. SD2->(D2_FILIAL + D2_DOC + D2_SERIE + D2_CLIENTE + D2_LOJA) == cNota
+    While !SD2->(Eof()) .And. (SD2->D2_FILIAL + SD2->D2_DOC + SD2->D2_SERIE + SD2->D2_CLIENTE + SD2->D2_LOJA) == cNota
         oItem := JsonObject():New()
         oItem["item"]          := RTrim(SD2->D2_ITEM)
         oItem["produto"]       := RTrim(SD2->D2_COD)
@@ -156,7 +156,7 @@ Static Function KbTitulos()
     If !Empty(SF2->F2_DUPL)
         SE1->(DbSetOrder(1))
         SE1->(DbSeek(cTitulo))
-        While !SE1->(Eof()) .And. SE1->(E1_FILIAL + E1_PREFIXO + E1_NUM) == cTitulo
+        While !SE1->(Eof()) .And. (SE1->E1_FILIAL + SE1->E1_PREFIXO + SE1->E1_NUM) == cTitulo
             If SE1->E1_CLIENTE == SF2->F2_CLIENTE .And. SE1->E1_LOJA == SF2->F2_LOJA
                 aAdd(aTitulos, U_KBTITDAD())
             EndIf

@@ -84,7 +84,7 @@ Static Function KbItens()
     SB1->(DbSetOrder(1))
     SC6->(DbSetOrder(1))
     SC6->(DbSeek(cPedido))
-    While !SC6->(Eof()) .And. SC6->(C6_FILIAL + C6_NUM) == cPedido
+    While !SC6->(Eof()) .And. (SC6->C6_FILIAL + SC6->C6_NUM) == cPedido
         oItem := JsonObject():New()
         oItem["item"]          := RTrim(SC6->C6_ITEM)
         oItem["produto"]       := RTrim(SC6->C6_PRODUTO)

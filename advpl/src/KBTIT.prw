@@ -75,7 +75,7 @@ Static Function KbBaixa()
     oBaixa["historico"] := Nil
     If Select("SE5") > 0
         lSE5 := !SE5->(Eof()) .And. ;
-            SE5->(E5_PREFIXO + E5_NUMERO + E5_PARCELA + E5_TIPO) == SE1->(E1_PREFIXO + E1_NUM + E1_PARCELA + E1_TIPO)
+            (SE5->E5_PREFIXO + SE5->E5_NUMERO + SE5->E5_PARCELA + SE5->E5_TIPO) == (SE1->E1_PREFIXO + SE1->E1_NUM + SE1->E1_PARCELA + SE1->E1_TIPO)
     EndIf
     If lSE5
         oBaixa["data"]      := U_KBCAMPO("SE5", "E5_DATA")
