@@ -1,19 +1,19 @@
 import { tableOf, type TableDefinition } from './erp/index.js';
 
+const QUEUE_COLUMNS =
+  'FILIAL C2, ID C36, STATUS C1, TOPICO C60, CHAVE C60, EVENTO C30, JSON M, TENT N3, HTTP N3, MSG C120, OFFSET C20, ' +
+  'PARTIC N6, DTINC D, HRINC C8, DTPROX D, HRPROX C8, DTENV D, HRENV C8, USUAR C15';
+
 /** The queue as `U_KBINST` makes it. @param alias `SZK` has the prefix `ZK_`, `ZK1` has `ZK1_` */
 export function queueTable(alias = 'SZK'): TableDefinition {
   const p = alias.startsWith('S') ? alias.slice(1) : alias;
-  const columns = [
-    ...['FILIAL C2', 'ID C36', 'STATUS C1', 'TOPICO C60', 'CHAVE C60', 'EVENTO C30', 'JSON M'],
-    ...['TENT N3', 'HTTP N3', 'MSG C120', 'OFFSET C20', 'PARTIC N6', 'DTINC D', 'HRINC C8'],
-    ...['DTPROX D', 'HRPROX C8', 'DTENV D', 'HRENV C8', 'USUAR C15'],
-  ];
+  const columns = QUEUE_COLUMNS.split(', ').map((column) => `${p}_${column}`);
   const indexes = [
     `${p}_FILIAL+${p}_ID`,
     `${p}_FILIAL+${p}_STATUS+DTOS(${p}_DTINC)+${p}_HRINC`,
     `${p}_FILIAL+${p}_CHAVE+${p}_EVENTO`,
   ];
-  return tableOf(alias, columns.map((column) => `${p}_${column}`).join(', '), indexes, 'C');
+  return tableOf(alias, columns.join(', '), indexes, 'C');
 }
 
 /** The ERP's own tables, with those columns and orders that our sources use. */

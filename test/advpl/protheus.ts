@@ -2,7 +2,15 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../dev/project-root.js';
 import { ERP_TABLES, queueTable } from './erp-tables.js';
-import { FakeErp, toErpText, type ErpOptions, type Plain, type Source } from './erp/index.js';
+import {
+  FakeErp,
+  toErpText,
+  type Environment,
+  type ErpOptions,
+  type ErpThread,
+  type Plain,
+  type Source,
+} from './erp/index.js';
 
 const FOLDERS = ['advpl/src', 'advpl/entry-points'];
 
@@ -40,6 +48,11 @@ export function protheus(options: ProtheusOptions = {}): FakeErp {
   erp.table('SB1').insert({ B1_FILIAL: '01', B1_COD: '0000123', B1_DESC: product });
   erp.parameters.set('MV_KBACORD', false);
   return erp;
+}
+
+/** Somebody in the ERP's routines, which have opened their tables. */
+export function clerk(erp: FakeErp, environment: Partial<Environment> = {}): ErpThread {
+  return erp.user(['SF2', 'SD2', 'SC5', 'SC6', 'SD3', 'SE1', 'SE5'], environment);
 }
 
 /** The rows of the queue in the order in which they were written, their JSON as an object. */

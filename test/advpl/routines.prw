@@ -61,12 +61,12 @@ User Function FATURA(cDoc, lUndo, nLines)
         SE1->E1_SALDO   := 1250.5
         SE1->E1_ORIGEM  := "MATA460"
         SE1->(MsUnlock())
-        ExecBlock("SF2460I", .F., .F.)
+        Point("SF2460I")
         If lUndo
             DisarmTransaction()
         EndIf
     End Transaction
-    ExecBlock("M460FIM", .F., .F.)
+    Point("M460FIM")
 
 Return Nil
 
@@ -78,8 +78,8 @@ User Function EXCLUINF(cDoc, lUndo)
     SF2->(DbSetOrder(1))
     SF2->(DbSeek(xFilial("SF2") + cDoc))
     Begin Transaction
-        ExecBlock("SF2520E", .F., .F.)
-        ExecBlock("MS520DEL", .F., .F.)
+        Point("SF2520E")
+        Point("MS520DEL")
         RecLock("SF2", .F.)
         SF2->(DbDelete())
         SF2->(MsUnlock())
@@ -100,7 +100,7 @@ User Function TRANSMIT(cDoc, cKey)
     SF2->F2_HAUTNFE := "10:02:11"
     SF2->(MsUnlock())
     SF2->(DbGoTop())
-    ExecBlock("FISENVNFE", .F., .F., {{"001" + cDoc}})
+    Point("FISENVNFE", {{"001" + cDoc}})
 
 Return Nil
 
@@ -148,10 +148,10 @@ User Function PEDIDO(cNum, nOper, cTipo)
             SC5->(MsUnlock())
         EndIf
         If nOper != 5
-            ExecBlock("MTA410T", .F., .F.)
+            Point("MTA410T")
         EndIf
     End Transaction
-    ExecBlock("M410STTS", .F., .F., {nOper})
+    Point("M410STTS", {nOper})
 
 Return Nil
 
@@ -161,17 +161,17 @@ User Function MOVINT2(cDoc)
     Begin Transaction
         A241Grava(cDoc)
     End Transaction
-    ExecBlock("MT241SD3", .F., .F.)
+    Point("MT241SD3")
 
 Return Nil
 
 Static Function A241Grava(cDoc)
 
     Moved(cDoc, "501", "000451")
-    ExecBlock("SD3240I", .F., .F., {1})
+    Point("SD3240I", {1})
     Moved(cDoc, "501", "000452")
-    ExecBlock("SD3240I", .F., .F., {2})
-    ExecBlock("MT241GRV", .F., .F., {cDoc, {}})
+    Point("SD3240I", {2})
+    Point("MT241GRV", {cDoc, {}})
 
 Return Nil
 
@@ -179,7 +179,7 @@ User Function MOVINT1(cDoc)
 
     Begin Transaction
         Moved(cDoc, "501", "000453")
-        ExecBlock("SD3240I", .F., .F.)
+        Point("SD3240I")
     End Transaction
 
 Return Nil
@@ -192,7 +192,7 @@ User Function ESTORNO(cDoc)
         RecLock("SD3", .F.)
         SD3->D3_ESTORNO := "S"
         SD3->(MsUnlock())
-        ExecBlock("SD3240E", .F., .F.)
+        Point("SD3240E")
     End Transaction
 
 Return Nil
@@ -206,7 +206,7 @@ User Function TRANSFER(cDoc)
         Moved(cDoc, "499", "000454")
         aPair[2] := SD3->(Recno())
     End Transaction
-    ExecBlock("MA261TRD3", .F., .F., {{aPair}})
+    Point("MA261TRD3", {{aPair}})
 
 Return Nil
 
@@ -248,9 +248,9 @@ User Function TITULO(cNum)
         SE1->E1_SALDO   := 300.4
         SE1->E1_ORIGEM  := "FINA040"
         SE1->(MsUnlock())
-        ExecBlock("FA040GRV", .F., .F.)
+        Point("FA040GRV")
     End Transaction
-    ExecBlock("FA040FIN", .F., .F.)
+    Point("FA040FIN")
 
 Return Nil
 
@@ -285,6 +285,14 @@ User Function TITMUDA(cNum, cPoint)
             SE5->(MsUnlock())
         EndIf
     End Transaction
-    ExecBlock(cPoint, .F., .F.)
+    Point(cPoint)
+
+Return Nil
+
+Static Function Point(cName, xParam)
+
+    If ExistBlock(cName)
+        ExecBlock(cName, .F., .F., xParam)
+    EndIf
 
 Return Nil
