@@ -89,7 +89,7 @@ describe('From the ERP nothing is lost and nothing doubled', () => {
     await expect(job(erp)).rejects.toThrow(Killed);
     expect(queueOf(erp).map(({ status }) => status)).toEqual(['1', '1']);
     expect(await records()).toHaveLength(2);
-    erp.hooks.afterAnswer = undefined;
+    delete erp.hooks.afterAnswer;
     await user.run('U_FATURA', '000001236');
     expect(await job(erp)).toBe(3);
     expect(await ids()).toEqual(queued(erp));
