@@ -133,6 +133,7 @@ Return nLote
 // Um lote de um topico, a partir do candidato nIni, ja travado e relido:
 // {registro, id, chave, json, tentativas, ordem}. O primeiro candidato sempre e usado.
 //---------------------------------------------------------------------------------------
+// Lock: passed on
 Static Function KbLote(cTab, aCand, nIni, nCabe, oPara)
     Local aLote   := {}
     Local aLinha  := {}
@@ -165,6 +166,7 @@ Return aLote
 // Trava e rele um candidato. Vazio: nao vai neste lote. Um registro que esta com outra
 // sessao pode ser de uma transacao aberta: a sua chave espera.
 //---------------------------------------------------------------------------------------
+// Lock: passed on
 Static Function KbToma(cTab, aItem, oPara)
     Local aLinha := {}
     Local nTrava := 0
@@ -311,6 +313,7 @@ Static Function KbAdiada(cTab, aLinha, aResp, aConta)
 
 Return Nil
 
+// Lock: passed on
 Static Function KbSolta(cTab, aLinha)
 
     (cTab)->(DbGoTo(aLinha[1]))

@@ -87,6 +87,7 @@ Return aRet
 // encerra a thread. RecLock em seguida: so ele rele o registro do banco, e o que se leu
 // antes pode ser de uma transacao que depois foi desfeita.
 //---------------------------------------------------------------------------------------
+// Lock: 1
 User Function KBTRAVA(cAlias, nRec)
     Local nRet := 0
 
