@@ -49,6 +49,8 @@ export class FakeErp {
   saysYes = true;
   /** Errors that the sources' own error block has taken. */
   readonly faults: RunTimeError[] = [];
+  /** Locks and semaphores that a function still had when it returned to nobody. */
+  readonly leaks: string[] = [];
   /** How jobs ended that did not return. */
   readonly jobFailures: unknown[] = [];
   readonly release: RestRelease;
