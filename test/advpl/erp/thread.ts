@@ -1,9 +1,9 @@
 import { variableKey } from '../../../dev/advpl/language/index.js';
-import { unlock } from './data/row-lock.js';
-import type { Row } from './data/table.js';
-import { ErpTransaction } from './data/transaction.js';
-import type { AreaOwner, WorkArea } from './data/work-area.js';
-import { WorkAreas } from './data/work-areas.js';
+import { unlock } from './database/row-lock.js';
+import type { Row } from './database/table.js';
+import { ErpTransaction } from './database/transaction.js';
+import type { AreaOwner, WorkArea } from './database/work-area.js';
+import { WorkAreas } from './database/work-areas.js';
 import type { FakeErp } from './erp.js';
 import { Killed, RunTimeError, type Place } from './run/faults.js';
 import { invoke, type Passed } from './run/invoke.js';
