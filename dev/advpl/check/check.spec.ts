@@ -21,6 +21,7 @@ const RULES: Readonly<Record<RuleName, true>> = {
   'forbidden-unlock': true,
   'lock-pair': true,
   jump: true,
+  'entry-point': true,
   'http-in-transaction': true,
   'ui-in-transaction': true,
   'ui-in-job': true,
@@ -39,7 +40,8 @@ it.each(Object.keys(RULES))('%s is found where its sample is broken, and nothing
   const marked = text
     .split('\n')
     .flatMap((line, at) => (line.endsWith('// finding') ? [at + 1] : []));
-  const found = check([{ file: 'sample.prw', text }]).map((each) => [each.rule, each.line]);
+  const file = rule === 'entry-point' ? 'entry-points/sample.prw' : 'sample.prw';
+  const found = check([{ file, text }]).map((each) => [each.rule, each.line]);
   expect(marked).not.toEqual([]);
   expect(found).toEqual(marked.map((line) => [rule, line]));
 });

@@ -22,6 +22,7 @@ export type RuleName =
   | 'forbidden-unlock'
   | 'lock-pair'
   | 'jump'
+  | 'entry-point'
   | 'http-in-transaction'
   | 'ui-in-transaction'
   | 'ui-in-job';

@@ -11,6 +11,8 @@ import { signatureOf, type Effect } from '../library/index.js';
 import type { Place, Project } from '../project.js';
 
 const IN_TRANSACTION = /^[\s*]*Transaction:\s*yes\b/im;
+const SAYS = /^[\s*]*Transaction:\s*(?:yes|no)\b/im;
+const ENTRY_POINTS = /(?:^|\/)entry-points\//;
 const JOB = /^[\s*-]*Job[\s-]*$/im;
 /** Writes into the outbox in the transaction of whoever calls it. */
 const ENQUEUE = 'U_KBENQ';
@@ -24,11 +26,21 @@ interface Root {
 
 /** No HTTP and no window from a transaction, no window from a job, over any number of calls. */
 export const reach: Rule = function* (project): Iterable<Finding> {
+  yield* undecided(project);
   const transactions = [...transactionRoots(project)];
   yield* reached(project, transactions, 'http', 'http-in-transaction');
   yield* reached(project, transactions, 'ui', 'ui-in-transaction');
   yield* reached(project, [...jobRoots(project)], 'ui', 'ui-in-job');
 };
+
+/** An entry point that does not say where it runs would be looked at by nobody. */
+function* undecided({ units }: Project): Iterable<Finding> {
+  for (const { file, header } of units) {
+    if (!ENTRY_POINTS.test(file) || header.some((note) => SAYS.test(note))) continue;
+    const text = 'the header says neither "Transaction: yes" nor "Transaction: no"';
+    yield { file, line: 1, rule: 'entry-point', text };
+  }
+}
 
 function* transactionRoots({ functions }: Project): Iterable<Root> {
   for (const { unit, node } of functions) {
