@@ -79,6 +79,13 @@ describe('Each event goes from its entry point to its topic', () => {
     expect(consumed.every(({ id, event }) => id === event.id)).toBe(true);
   });
 
+  it('which the quick check shows', async () => {
+    const user = erp.user();
+    await user.run('U_KBSTAT');
+    expect(erp.shown.at(-1)).toContain(`Pendentes: 0 Enviadas: ${STEPS.length} Recusadas: 0`);
+    expect(erp.shown.at(-1)).toContain(`${setup.bridge.url}: aceita`);
+  });
+
   it('of those that there are', () => {
     expect(new Set(STEPS.map(([, , event]) => event))).toEqual(new Set(EVENTS));
   });
