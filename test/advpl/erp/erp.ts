@@ -1,6 +1,6 @@
 import { ErrorObject } from './classes/error-object.js';
-import { tableOf, type TableDefinition } from './data/definition.js';
-import { Table } from './data/table.js';
+import { tableOf, type TableDefinition } from './database/definition.js';
+import { Table } from './database/table.js';
 import { library, type LibraryFunction } from './library/index.js';
 import { Parameters } from './parameters.js';
 import { Killed, type RunTimeError } from './run/faults.js';
@@ -49,6 +49,8 @@ export class FakeErp {
   saysYes = true;
   /** Errors that the sources' own error block has taken. */
   readonly faults: RunTimeError[] = [];
+  /** Locks and semaphores that a function still had when it returned to nobody. */
+  readonly leaks: string[] = [];
   /** How jobs ended that did not return. */
   readonly jobFailures: unknown[] = [];
   readonly release: RestRelease;

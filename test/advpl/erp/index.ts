@@ -1,5 +1,5 @@
-export { tableOf, type TableDefinition } from './data/definition.js';
-export type { Plain } from './data/table.js';
+export { tableOf, type TableDefinition } from './database/definition.js';
+export type { Plain } from './database/table.js';
 export { fromErpText, toErpText } from './encoding.js';
 export { FakeErp, type ErpOptions, type Hooks, type RestRelease } from './erp.js';
 export { FatalError, Killed, RunTimeError } from './run/faults.js';

@@ -13,7 +13,11 @@ export class Semaphores {
     if (this.owners.get(name) === owner) this.owners.delete(name);
   }
 
+  of(owner: object): readonly string[] {
+    return [...this.owners].filter(([, each]) => each === owner).map(([name]) => name);
+  }
+
   releaseAll(owner: object): void {
-    for (const name of this.owners.keys()) this.release(name, owner);
+    for (const name of this.of(owner)) this.release(name, owner);
   }
 }

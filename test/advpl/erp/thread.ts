@@ -1,9 +1,9 @@
 import { variableKey } from '../../../dev/advpl/language/index.js';
-import { unlock } from './data/row-lock.js';
-import type { Row } from './data/table.js';
-import { ErpTransaction } from './data/transaction.js';
-import type { AreaOwner, WorkArea } from './data/work-area.js';
-import { WorkAreas } from './data/work-areas.js';
+import { unlock } from './database/row-lock.js';
+import type { Row } from './database/table.js';
+import { ErpTransaction } from './database/transaction.js';
+import type { AreaOwner, WorkArea } from './database/work-area.js';
+import { WorkAreas } from './database/work-areas.js';
 import type { FakeErp } from './erp.js';
 import { Killed, RunTimeError, type Place } from './run/faults.js';
 import { invoke, type Passed } from './run/invoke.js';
@@ -68,7 +68,9 @@ export class ErpThread implements AreaOwner {
   /** Calls a function and gives its value. Throws what ends the thread; its transaction is rolled back then. */
   async run(name: string, ...args: readonly Value[]): Promise<Value> {
     try {
-      return await this.drive(this.invoke('', name.toUpperCase(), args));
+      const value = await this.drive(this.invoke('', name.toUpperCase(), args));
+      this.noteLeaks(name);
+      return value;
     } catch (error) {
       if (error instanceof RunTimeError) error.at(this.place);
       this.end();
@@ -167,6 +169,13 @@ export class ErpThread implements AreaOwner {
   /** A thread that has returned: whatever it did not give back is taken from it. */
   close(): void {
     this.end();
+  }
+
+  private noteLeaks(name: string): void {
+    for (const { recno } of this.locks)
+      this.erp.leaks.push(`${name} keeps the lock of row ${recno}`);
+    for (const each of this.erp.semaphores.of(this))
+      this.erp.leaks.push(`${name} keeps the semaphore ${each}`);
   }
 
   private end(): void {

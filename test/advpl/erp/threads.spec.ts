@@ -106,6 +106,9 @@ User Function OneOnly()
   U_Pause()
   UnLockByName("ONE", .T., .F.)
 Return "had it"
+
+User Function Keeps()
+Return LockByName("KEPT", .T., .F.)
 `;
 
 const erpOf = (lockWaitMs?: number) =>
@@ -255,23 +258,16 @@ describe('a job', () => {
   });
 });
 
-describe('parameters', () => {
-  const source =
-    'User Function T(c)\nReturn GetMV(c, .F., "none") + "," + GetNewPar(c, "none") + "," + SuperGetMV(c, .F., "none")\nUser Function Put()\nReturn PutMV("MV_A", "new")\nUser Function Strict()\nReturn GetMV("MV_NO")';
-
-  it('are the branch’s, else everybody’s; SuperGetMV keeps what it has read', async () => {
-    const erp = erpWith(source);
-    erp.parameters.set('MV_A', 'all');
-    const user = erp.user();
-    expect(await user.run('U_T', 'MV_A')).toBe('all,all,all');
-    erp.parameters.set('MV_A', 'ours', '01');
-    expect(await user.run('U_T', 'MV_A')).toBe('ours,ours,all');
-    erp.parameters.restart();
-    expect(await user.run('U_T', 'MV_A')).toBe('ours,ours,ours');
-    expect(await user.run('U_PUT')).toBe(true);
-    expect(await user.run('U_T', 'MV_A')).toBe('new,new,new');
-    expect(await user.run('U_T', 'MV_NO')).toBe('none,none,none');
-    await expect(user.run('U_STRICT')).rejects.toThrow(/MV_NO does not exist/);
-    expect(() => erp.parameters.set('MV_KAFKATPC', '')).toThrow(/more than ten/);
-  });
+it('what is not given back is told of', async () => {
+  const erp = erpOf();
+  erp.table('SZK').insert({ ZK_ID: 'A' });
+  await erp.user().run('U_ADD', false);
+  await erp.user().run('U_ONEONLY');
+  expect(erp.leaks).toEqual([]);
+  await erp.user().run('U_TRY');
+  await erp.user().run('U_KEEPS');
+  expect(erp.leaks).toEqual([
+    'U_TRY keeps the lock of row 1',
+    'U_KEEPS keeps the semaphore KEPT/99/',
+  ]);
 });

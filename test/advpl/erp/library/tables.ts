@@ -1,5 +1,5 @@
-import { tryLock, unlock } from '../data/row-lock.js';
-import type { WorkArea } from '../data/work-area.js';
+import { tryLock, unlock } from '../database/row-lock.js';
+import type { WorkArea } from '../database/work-area.js';
 import { FatalError, RunTimeError } from '../run/faults.js';
 import type { Steps } from '../run/steps.js';
 import { arrayOf, logicalOf, numberOf, textOf, type Value } from '../run/values.js';

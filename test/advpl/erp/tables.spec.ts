@@ -39,6 +39,11 @@ describe('a work area', () => {
     ['Return TamSX3("ZK_N")[1] + TamSX3("ZK_N")[2]', 8],
     ['Return IndexOrd()', 1],
     ['DbSetOrder(0)\nDbGoTop()\nReturn SZK->ZK_ID', 'B   '],
+    [
+      'DbGoTo(2)\nRecLock("SZK", .F.)\nDbDelete()\nMsUnlock()\nDbSetOrder(0)\nDbGoTop()\nDbSkip()\nReturn SZK->ZK_ID',
+      'C   ',
+    ],
+    ['DbGoTo(9)\nDbSkip(-1)\nReturn SZK->ZK_ID', 'C   '],
   ])('%j gives %j', async (body, expected) => {
     expect(await value(body)).toBe(expected);
   });
