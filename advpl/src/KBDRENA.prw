@@ -62,7 +62,8 @@ Static Function KbEsvazia(cTab, nMax)
 Return aConta[1]
 
 //---------------------------------------------------------------------------------------
-// Candidatos na ordem de inclusao: {registro, topico, ordem, usado}
+// Candidatos na ordem de inclusao: {registro, topico, ordem, usado}. O indice os traz por
+// hora; a ordem final e a do registro, porque os relogios de dois AppServers podem diferir.
 //---------------------------------------------------------------------------------------
 Static Function KbLista(cTab, oPara)
     Local aCand   := {}
@@ -86,6 +87,7 @@ Static Function KbLista(cTab, oPara)
         EndIf
         (cTab)->(DbSkip())
     EndDo
+    aSort(aCand, , , {|aUm, aOutro| aUm[1] < aOutro[1]})
 
 Return aCand
 

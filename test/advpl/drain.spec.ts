@@ -156,12 +156,16 @@ describe('what is to be tried again', () => {
     ['no JSON', '<html>welcome</html>'],
     ['no offsets', '{"success":true}'],
     ['an offset too few', '{"offsets":[]}'],
+    ['an offset too many', '{"offsets":[{"offset":"1"},{"offset":"2"}]}'],
   ])('is an answer of 200 with %s', async (_, body) => {
     bridge.answers(() => ({ status: 200, body }));
     second.answers(() => ({ status: 200, body }));
     const erp = erpWith([{ id: 'a', key: '1' }]);
     expect(await drain(erp)).toBe(0);
-    expect(states(erp)).toEqual(['a1']);
+    expect(queueOf(erp)).toMatchObject([
+      { status: '1', http: 0, message: 'Resposta 200 que nao e da ponte' },
+    ]);
+    expect(second.ids).toEqual(['a']);
   });
 
   it('waits twice as long each time, up to a limit, over midnight', async () => {
@@ -224,6 +228,13 @@ describe('the order of a key', () => {
     expect(bridge.ids).toEqual(['c', 'a', 'b']);
   });
 
+  it('is kept when the clocks of two servers differ', async () => {
+    const erp = erpWith([{ id: 'a', key: '1' }]);
+    erp.table('SZK').insert({ ...pendingRow, ZK_ID: 'b', ZK_CHAVE: '1', ZK_HRINC: '08:59:58' });
+    expect(await drain(erp)).toBe(2);
+    expect(bridge.ids).toEqual(['a', 'b']);
+  });
+
   it('is kept: what is behind a row of an open transaction waits', async () => {
     const erp = erpWith([
       { id: 'a', key: '1' },
@@ -281,14 +292,17 @@ describe('two bridges', () => {
 });
 
 it('one drain works while another one finds the lock taken', async () => {
-  const erp = erpWith([{ id: 'a', key: '1' }]);
+  const erp = erpWith([
+    { id: 'a', key: '1' },
+    { id: 'b', key: '2', topic: 'u' },
+  ]);
   let other: unknown;
   bridge.answers(() => ({ status: 200, afterMs: 50 }));
   erp.hooks.afterAnswer = async () => {
     other ??= await drain(erp);
   };
-  expect(await drain(erp)).toBe(1);
-  expect([other, bridge.ids]).toEqual([0, ['a']]);
+  expect(await drain(erp)).toBe(2);
+  expect([other, bridge.ids]).toEqual([0, ['a', 'b']]);
 });
 
 it('a rolled back row that was seen before is not sent', async () => {

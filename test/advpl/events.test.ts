@@ -69,7 +69,7 @@ describe('Each event goes from its entry point to its topic', () => {
   });
 
   it('and none is lost, doubled, or left in the queue', () => {
-    expect(erp.jobFailures).toEqual([]);
+    expect([erp.jobFailures, erp.leaks]).toEqual([[], []]);
     expect(queueOf(erp).map(({ status }) => status)).toEqual(STEPS.map(() => '2'));
     expect(consumed.map(({ id }) => id).toSorted()).toEqual(
       queueOf(erp)
@@ -77,6 +77,13 @@ describe('Each event goes from its entry point to its topic', () => {
         .toSorted(),
     );
     expect(consumed.every(({ id, event }) => id === event.id)).toBe(true);
+  });
+
+  it('which the quick check shows', async () => {
+    const user = erp.user();
+    await user.run('U_KBSTAT');
+    expect(erp.shown.at(-1)).toContain(`Pendentes: 0 Enviadas: ${STEPS.length} Recusadas: 0`);
+    expect(erp.shown.at(-1)).toContain(`${setup.bridge.url}: aceita`);
   });
 
   it('of those that there are', () => {

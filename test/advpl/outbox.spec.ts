@@ -103,6 +103,49 @@ it.each(['D', 'B'])('an order of type %s is a supplier’s', async (type) => {
   });
 });
 
+it('an order that is deleted is told of, also by a release that does not say what was done', async () => {
+  const erp = protheus({ more: [OLD_RELEASE] });
+  const user = clerk(erp);
+  await user.run('U_PEDIDO', '000987', 3);
+  await user.run('U_OLDKEEPS');
+  await user.run('U_OLDDELETES', '000987');
+  expect(queueOf(erp).map(({ event }) => event)).toEqual(['pedido.incluido', 'pedido.excluido']);
+});
+
+it('the menu of orders has an entry for their events', async () => {
+  const erp = protheus({ more: [OLD_RELEASE] });
+  expect(await clerk(erp).run('U_MENU')).toEqual([['Eventos Kafka', 'U_KBMONPV', 0, 2, 0, null]]);
+});
+
+const OLD_RELEASE = {
+  file: 'old-release.prw',
+  text: `#Include "Protheus.ch"
+User Function OLDKEEPS()
+
+    ExecBlock("M410STTS", .F., .F.)
+
+Return Nil
+
+User Function OLDDELETES(cNum)
+
+    SC5->(DbSetOrder(1))
+    SC5->(DbSeek(xFilial("SC5") + cNum))
+    RecLock("SC5", .F.)
+    SC5->(DbDelete())
+    SC5->(MsUnlock())
+    ExecBlock("M410STTS", .F., .F.)
+
+Return Nil
+
+User Function MENU()
+    Private aRotina := {}
+
+    ExecBlock("MA410MNU", .F., .F.)
+
+Return aRotina
+`,
+};
+
 describe('the routine that calls us', () => {
   const PROBE = {
     file: 'probe.prw',
