@@ -205,10 +205,8 @@ Static Function KbEnvia(cTab, aPontes, cTopico, aLote, oPara, aConta)
 
     If aResp[1] == 200 .Or. aResp[1] == 201
         For nI := 1 To Len(aLote)
-            KbEnviada(cTab, aLote[nI], aResp[1], aResp[2][nI])
+            KbConta(KbEnviada(cTab, aLote[nI], aResp[1], aResp[2][nI]), aConta, 1)
         Next nI
-        aConta[1] += Len(aLote)
-        aConta[2] += Len(aLote)
     ElseIf U_KBREPETE(aResp[1])
         For nI := 1 To Len(aLote)
             KbAdiada(cTab, aLote[nI], aResp, aConta)
@@ -216,9 +214,8 @@ Static Function KbEnvia(cTab, aPontes, cTopico, aLote, oPara, aConta)
         Next nI
         aConta[3] := .T.
     ElseIf Len(aLote) == 1
-        KbRecusada(cTab, aLote[1], aResp)
+        KbConta(KbRecusada(cTab, aLote[1], aResp), aConta, 0)
         oPara[aLote[1][6]] := .T.
-        aConta[2] += 1
     Else
         For nI := 1 To Len(aLote)
             If aConta[3] .Or. oPara:HasProperty(aLote[nI][6])
@@ -227,6 +224,21 @@ Static Function KbEnvia(cTab, aPontes, cTopico, aLote, oPara, aConta)
                 KbEnvia(cTab, aPontes, cTopico, {aLote[nI]}, oPara, aConta)
             EndIf
         Next nI
+    EndIf
+
+Return Nil
+
+//---------------------------------------------------------------------------------------
+// Um resultado que nao pode ser gravado acaba com a execucao: o registro continua pendente,
+// e sem isso seria enviado de novo sem parar (a ponte o reconhece pelo id).
+//---------------------------------------------------------------------------------------
+Static Function KbConta(lGravou, aConta, nEntregue)
+
+    If lGravou
+        aConta[1] += nEntregue
+        aConta[2] += 1
+    Else
+        aConta[3] := .T.
     EndIf
 
 Return Nil
@@ -266,9 +278,11 @@ Static Function KbRegistro(aLinha)
 Return SubStr(cReg, 1, Len(cReg) - 1) + ',"data":' + aLinha[4] + "}"
 
 Static Function KbEnviada(cTab, aLinha, nHttp, oOffset)
+    Local lGravou := .F.
 
     (cTab)->(DbGoTo(aLinha[1]))
-    If RecLock(cTab, .F.)
+    lGravou := RecLock(cTab, .F.)
+    If lGravou
         KbAnota(cTab, aLinha, nHttp, "")
         U_KBGRV(cTab, "OFFSET", SubStr(cValToChar(oOffset["offset"]), 1, 20))
         U_KBGRV(cTab, "PARTIC", KbNumero(oOffset["partition"]))
@@ -278,19 +292,21 @@ Static Function KbEnviada(cTab, aLinha, nHttp, oOffset)
         (cTab)->(MsUnlock())
     EndIf
 
-Return Nil
+Return lGravou
 
 Static Function KbRecusada(cTab, aLinha, aResp)
+    Local lGravou := .F.
 
     (cTab)->(DbGoTo(aLinha[1]))
-    If RecLock(cTab, .F.)
+    lGravou := RecLock(cTab, .F.)
+    If lGravou
         KbAnota(cTab, aLinha, aResp[1], aResp[3])
         U_KBGRV(cTab, "STATUS", "3")
         (cTab)->(MsUnlock())
     EndIf
     U_KBLOG("WARN", "KBDRENA", "Recusado " + aLinha[2] + " " + cValToChar(aResp[1]) + " " + aResp[3])
 
-Return Nil
+Return lGravou
 
 //---------------------------------------------------------------------------------------
 // O limite MV_KBTENT so vale para respostas 4xx. Uma ponte fora do ar nunca faz um evento
