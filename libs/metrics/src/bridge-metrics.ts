@@ -2,6 +2,13 @@ import { collectDefaultMetrics } from 'prom-client';
 import type { InstrumentName, Meters } from './meters.js';
 import { PIPELINE_STATES, type MetricsSnapshot, type MetricsSource } from './snapshot.js';
 
+/** Figures of the process that are no counters but are named as if they were. The same stand there by type. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
 type Values = Partial<Record<InstrumentName, number>>;
 
 /** What `GET /metrics` says. Totals are taken over from the source at each scrape, so they survive a restart. */
@@ -11,6 +18,7 @@ export class BridgeMetrics {
     private readonly meters: Meters,
   ) {
     collectDefaultMetrics({ register: meters.registry });
+    for (const name of MISNAMED) meters.registry.removeSingleMetric(name);
   }
 
   get contentType(): string {
