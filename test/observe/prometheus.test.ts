@@ -44,6 +44,7 @@ beforeAll(async () => {
       OUTBOX_URL: `sqlite:${join(folder, 'data', 'outbox.db')}`,
       OUTBOX_BALLAST: '0',
       MIN_FREE_DISK: '1 MiB',
+      MAX_ATTEMPTS: '1',
     },
   });
   certified = await withCertificate(folder);
@@ -171,6 +172,9 @@ test('each step of a record, each batch and each commit was measured', async () 
     'open',
     'settle',
   ]);
+  // At rest, so that nothing happens between two figures of one scrape.
+  await load.stop();
+  await drained(bridge.url);
   const text = await scraped();
   const value = (name: string): number =>
     Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
@@ -218,10 +222,38 @@ test('nothing is wrong, and only what is told to be is an alert', async () => {
 });
 
 test(
+  'a record that Kafka refuses is in the figures, and an alert',
+  async () => {
+    const small = await cluster.createTopic('observed-small', {
+      config: { 'max.message.bytes': '1000' },
+    });
+    const response = await fetch(`${bridge.url}/topics/${small}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', prefer: 'wait=0' },
+      body: JSON.stringify({ data: 'x'.repeat(5_000) }),
+    });
+    expect(response.status).toBe(201);
+    for (const expression of [
+      'ALERTS{alertname="PonteDeadLetters", alertstate="firing"}',
+      'ponte_records_buried_total{job="ponte"} == 1',
+      'ponte_outbox_records{job="ponte", status="dlq"} == 1',
+      // Its own batch was given up, and the producer with it.
+      'ponte_producer_restarts_total{job="ponte"} > 0',
+      'ponte_batch_records_sum{job="ponte", kind="dead-letters"} == 1',
+    ]) {
+      await until(
+        expression,
+        () => prometheus.query(expression),
+        (found) => found.length === 1,
+      );
+    }
+  },
+  LIMIT_MS,
+);
+
+test(
   'every command of the runbook runs',
   async () => {
-    await load.stop();
-    await drained(bridge.url);
     const runbook = await readFile(join(PROJECT_ROOT, 'docs/runbook.md'), 'utf8');
     const blocks = [...runbook.matchAll(/^```sh\n(.+?)^```$/gms)].map((match) => match[1] ?? '');
     const lines = new Set(blocks.flatMap((block) => block.trim().split('\n')));
