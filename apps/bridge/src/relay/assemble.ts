@@ -16,6 +16,7 @@ import { Progress } from './progress.js';
 import { floodOf, identify, LEDGER_PARTITIONS, mainsOf, sideOf } from './pipeline-identity.js';
 import { Refusals } from './refusals.js';
 import { Relay } from './relay.js';
+import type { RelayMeter } from './relay-meter.js';
 import type { Settlements } from './settlements.js';
 import { SharedTransactions } from './shared-transactions.js';
 import { SideChoice } from './side-choice.js';
@@ -44,6 +45,7 @@ export interface RelayPorts {
   readonly topics: TopicAdmin;
   readonly settlements: Settlements;
   readonly clock: Clock;
+  readonly meter: RelayMeter;
 }
 
 /**
@@ -120,8 +122,8 @@ class Assembly {
   }
 
   private plainDelivery(name: string): PlainDelivery {
-    const { store, plain, topics, settlements } = this.ports;
-    return new PlainDelivery(store, plain, topics, settlements, this.progressOf(name));
+    const { store, plain, topics, settlements, meter } = this.ports;
+    return new PlainDelivery(store, plain, topics, settlements, this.progressOf(name), meter);
   }
 
   private side(): SidePipeline {

@@ -1,8 +1,9 @@
 import { KafkaError, type PlainProducer, type TopicAdmin } from '@bridge/kafka';
 import type { Acknowledgement, BatchKind, OutboxStore } from '@bridge/outbox';
 import { announce, byPartition, Delivery, refusalsOf, type Outcome } from './delivery.js';
-import type { Outgoing } from './outgoing.js';
+import { contentBytes, type Outgoing } from './outgoing.js';
 import type { Progress } from './progress.js';
+import type { RelayMeter } from './relay-meter.js';
 import type { Settlements } from './settlements.js';
 
 /**
@@ -16,6 +17,7 @@ export class PlainDelivery extends Delivery {
     private readonly topics: TopicAdmin,
     private readonly settlements: Settlements,
     private readonly progress: Progress,
+    private readonly meter: RelayMeter,
   ) {
     super();
   }
@@ -28,7 +30,7 @@ export class PlainDelivery extends Delivery {
     const { requests, rows } = byPartition(batch, this.topics);
     let result;
     try {
-      result = await this.producer.append(requests);
+      result = await this.meter.time('append', () => this.producer.append(requests));
     } catch (error) {
       if (error instanceof KafkaError) return { kind: 'failed', error };
       throw error;
@@ -42,7 +44,10 @@ export class PlainDelivery extends Delivery {
       });
     }
     await this.settle(kind, acknowledgements);
-    if (result.complete) return { kind: 'delivered' };
+    if (result.complete) {
+      this.meter.batchSent(kind, batch.length, contentBytes(batch));
+      return { kind: 'delivered' };
+    }
     const refusals = refusalsOf(result.failures, requests, rows);
     const othersTaken = refusals.length < requests.length;
     const delivered = new Set(acknowledgements.map(({ id }) => id));
@@ -65,7 +70,7 @@ export class PlainDelivery extends Delivery {
       await this.store.notePublished(acknowledgements.map(({ id }) => id));
       return;
     }
-    await this.store.settle(acknowledgements);
+    await this.meter.time('settle', () => this.store.settle(acknowledgements));
     announce(this.settlements, acknowledgements);
   }
 }

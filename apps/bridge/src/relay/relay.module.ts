@@ -1,9 +1,11 @@
 import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { Ledger, PlainProducer, TopicAdmin, TransactionalProducers } from '@bridge/kafka';
+import { Meters } from '@bridge/metrics';
 import { OutboxStore, type Share } from '@bridge/outbox';
 import { Configuration } from '../config/bridge.config.js';
 import { KafkaWiring } from '../kafka.module.js';
+import { MetersModule } from '../meters.module.js';
 import { StorageWiring } from '../storage.module.js';
 import { assemble, type RelayPorts } from './assemble.js';
 import { Clock, SystemClock } from './clock.js';
@@ -16,7 +18,7 @@ import { Sweeper } from './sweeper.js';
 
 /** Takes accepted records from the outbox to Kafka. Its face: `index.ts`. */
 @Module({
-  imports: [ScheduleModule.forRoot(), StorageWiring, KafkaWiring],
+  imports: [ScheduleModule.forRoot(), StorageWiring, KafkaWiring, MetersModule],
   providers: [
     Settlements,
     Sweeper,
@@ -33,6 +35,7 @@ import { Sweeper } from './sweeper.js';
         TopicAdmin,
         Settlements,
         Clock,
+        Meters,
       ],
       useFactory: (
         configuration: Configuration,
@@ -43,8 +46,9 @@ import { Sweeper } from './sweeper.js';
         topics: RelayPorts['topics'],
         settlements: Settlements,
         clock: Clock,
+        meter: Meters,
       ): RelayControl => {
-        const ports = { store, producers, plain, ledger, topics, settlements, clock };
+        const ports = { store, producers, plain, ledger, topics, settlements, clock, meter };
         const { delivery } = configuration.bridge;
         const { leases } = store;
         if (leases === null) return assemble(ports, delivery);
