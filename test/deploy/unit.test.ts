@@ -23,6 +23,10 @@ withSystemd('ponte.service', () => {
 
 test('shellcheck finds nothing in what a server runs', async () => {
   const python = await pythonWith(join(PROJECT_ROOT, 'test', 'deploy', 'requirements.txt'));
-  const scripts = [deploy('systemd/install.sh'), deploy('release/ponte')];
+  const scripts = [
+    deploy('systemd/install.sh'),
+    deploy('release/ponte'),
+    deploy('container/try.sh'),
+  ];
   expect(await run(join(python, '..', 'shellcheck'), scripts)).toBe('');
 }, 180_000);

@@ -8,9 +8,9 @@ const SIGNS_PER_WATCHDOG = 3;
 const WITHIN_MS = 10_000;
 
 /**
- * Tells systemd what the bridge does. Node has no datagram sockets but UDP's, so systemd's own `systemd-notify` says it:
- * 4 ms of CPU each time, with a watchdog of 60 s 0.02 % of a core. The signs of life come from a timer of the event loop,
- * and end when it does not turn.
+ * Tells systemd what the bridge does. Node has no datagram sockets but UDP's, so systemd's own `systemd-notify` says it: 15 ms
+ * of CPU each time, 6 of them here (measured with 200 MB of memory), which with a watchdog of 60 s is 0.08 % of a core. The
+ * signs of life come from a timer of the event loop, and end when it does not turn.
  */
 export class ServiceManager {
   private hasFailed = false;
