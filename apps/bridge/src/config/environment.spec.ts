@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
@@ -287,5 +287,41 @@ describe('a variable in a file', () => {
     expect(faultsOf({ OUTBOX_URL_FILE: file, OUTBOX_URL: 'sqlite:/b' })).toEqual([
       'OUTBOX_URL_FILE',
     ]);
+  });
+});
+
+describe('a credential of systemd', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ponte-credentials-'));
+  const path = join(folder, 'ponte_SUBJECTS_KEY_PATH');
+  const environment = { CREDENTIALS_DIRECTORY: folder };
+  afterAll(() => rmSync(folder, { recursive: true }));
+  afterEach(() => {
+    for (const file of readdirSync(folder)) rmSync(join(folder, file));
+  });
+
+  test('is the variable of its name, without the line end', () => {
+    writeFileSync(join(folder, 'ponte_OUTBOX_URL'), 'sqlite:/of/a/credential.db\n');
+    writeFileSync(join(folder, 'other_PORT'), '1');
+    const { outbox, http } = readEnvironment(environment);
+    expect(outbox.url).toBe('sqlite:/of/a/credential.db');
+    expect(http.port).toBe(8081);
+  });
+
+  test('is the file itself where the variable is a path', () => {
+    writeFileSync(path, `2026-11:${'A'.repeat(43)}=\n`);
+    writeFileSync(join(folder, 'ponte_ca.crt'), 'for another variable');
+    expect(readEnvironment(environment).outbox.subjectKeys).not.toBeNull();
+  });
+
+  test('is refused beside the same variable, and where no variable has its name', () => {
+    writeFileSync(join(folder, 'ponte_PORT'), '8081');
+    writeFileSync(join(folder, 'ponte_KAFKA_PASSWORD'), 'secret');
+    const faults = faultsOf({ ...environment, PORT: '8082' });
+    expect(faults.toSorted()).toEqual(['ponte_KAFKA_PASSWORD', 'ponte_PORT']);
+  });
+
+  test('is refused where the folder cannot be read', () => {
+    const faults = faultsOf({ CREDENTIALS_DIRECTORY: join(folder, 'none') });
+    expect(faults).toEqual(['CREDENTIALS_DIRECTORY']);
   });
 });
