@@ -4,6 +4,7 @@ import type { BridgeConfig } from './config/bridge.config.js';
 import { ConfigurationModule } from './config/configuration.module.js';
 import { HealthModule } from './health/index.js';
 import { IngestionModule } from './ingestion/index.js';
+import { LoggingModule, LogThreshold } from './logging/index.js';
 import { MessagesModule } from './messages/index.js';
 import { MonitoringModule } from './monitoring/index.js';
 import { OpenApiModule } from './openapi/index.js';
@@ -17,7 +18,10 @@ import { RestProxyModule } from './rest-proxy/index.js';
  */
 @Module({})
 export class AppModule {
-  static forRoot(bridge: BridgeConfig): DynamicModule {
+  static forRoot(
+    bridge: BridgeConfig,
+    threshold = new LogThreshold(bridge.logLevel),
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -27,6 +31,7 @@ export class AppModule {
         RestProxyModule,
         MessagesModule,
         AdminModule,
+        LoggingModule.forRoot(threshold),
         HealthModule,
         MonitoringModule,
         OpenApiModule,
