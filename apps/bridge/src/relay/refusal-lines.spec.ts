@@ -54,6 +54,7 @@ describe('in the log', () => {
   test('a record has a line when it is refused first, and one when it is a dead letter', async () => {
     for (const attempts of [0, 1, 2]) {
       await refusals.judge([record(1, attempts)], ERROR, { batch: 40 + attempts });
+      now += 60_000;
     }
     const fields = { messageId: 'nf-1', lane: 11, code: 'unknown_topic' };
     expect(told.lines).toEqual([
