@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AlertingModule } from './alerting/index.js';
 import { AdminModule } from './admin/index.js';
 import type { BridgeConfig } from './config/bridge.config.js';
 import { ConfigurationModule } from './config/configuration.module.js';
@@ -34,6 +35,7 @@ export class AppModule {
         LoggingModule.forRoot(threshold),
         HealthModule,
         MonitoringModule,
+        AlertingModule,
         OpenApiModule,
         RelayModule,
       ],

@@ -1,3 +1,4 @@
+export { minFreeBytes } from './admission.js';
 export { AdmissionGate } from './admission.gate.js';
 export {
   checkedHeaders,
