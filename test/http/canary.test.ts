@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { BridgeLogger } from '../../apps/bridge/src/bridge-logger.js';
+import { BridgeLogger, LogThreshold } from '../../apps/bridge/src/logging/index.js';
 import {
   badPosts,
   CANARIES,
@@ -34,7 +34,7 @@ describe('a CPF and a secret that are posted', () => {
       MAX_BODY_BYTES: '4096',
       LOG_LEVEL: 'debug',
     });
-    Logger.overrideLogger(new BridgeLogger('debug'));
+    Logger.overrideLogger(new BridgeLogger(new LogThreshold('debug')));
     bridge.topics.partitions.set('orders', 1);
   });
   afterAll(async () => {

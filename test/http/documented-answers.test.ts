@@ -51,6 +51,9 @@ const ASKED: readonly Asked[] = [
   ['live', 200, '/health/live'],
   ['ready', 200, '/health/ready'],
   ['metrics', 200, '/metrics'],
+  ['logLevel', 200, '/admin/log-level'],
+  ['changeLogLevel', 200, '/admin/log-level', '{"level":"warn"}'],
+  ['changeLogLevel', 400, '/admin/log-level', '{"level":"loud"}'],
   ['openapi', 200, '/openapi.json'],
 ];
 

@@ -108,6 +108,35 @@ test("Node's own warnings are lines of the log, too", async () => {
   expect(notJson(bridge)).toEqual([]);
 });
 
+test('the log tells more after a signal, and as much as before after the next one', async () => {
+  const bridge = await start({ LOG_LEVEL: 'error' });
+  const changes = () =>
+    bridge.logs().filter(({ message }) => message === 'The log level is changed');
+  expect(changes()).toEqual([]);
+  bridge.signal('SIGUSR2');
+  await until(() => changes().length === 1);
+  await fetch(`${bridge.url}/admin/log-level`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: '{"level":"info"}',
+  });
+  for (const count of [3, 4]) {
+    bridge.signal('SIGUSR2');
+    await until(() => changes().length === count);
+  }
+  expect(await bridge.terminate()).toBe(0);
+  const by = 'SIGUSR2';
+  expect(changes()).toMatchObject([
+    { level: 'warn', params: { from: 'error', to: 'debug', by } },
+    { params: { from: 'debug', to: 'info', by: 'anonymous' } },
+    { params: { from: 'info', to: 'debug', by } },
+    { params: { from: 'debug', to: 'error', by } },
+  ]);
+  // Told at `info`, and the log is at `error` again.
+  expect(bridge.logs().map(({ message }) => message)).not.toContain('Stopped');
+  expect(notJson(bridge)).toEqual([]);
+});
+
 test('noise and a client that goes away are a line each in the log, and no record', async () => {
   const bridge = await start();
   const noise = await exchange(bridge.port, '\x16\x03\x01\x02\x00\x01\r\n\r\n');

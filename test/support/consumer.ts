@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { Consumer, EachBatchPayload, IHeaders, Kafka } from 'kafkajs';
 import { highWatermarks } from './end-offsets.js';
-import { patchConsumers } from './kafkajs-consumer.js';
+import { patchConsumers } from '../../libs/kafka/src/kafkajs-consumers.js';
 
 const WITHIN_MS = 60_000;
 const POLL_MS = 50;

@@ -1,9 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AlertingModule } from './alerting/index.js';
 import { AdminModule } from './admin/index.js';
 import type { BridgeConfig } from './config/bridge.config.js';
 import { ConfigurationModule } from './config/configuration.module.js';
 import { HealthModule } from './health/index.js';
 import { IngestionModule } from './ingestion/index.js';
+import { LoggingModule, LogThreshold } from './logging/index.js';
 import { MessagesModule } from './messages/index.js';
 import { MonitoringModule } from './monitoring/index.js';
 import { OpenApiModule } from './openapi/index.js';
@@ -17,7 +19,10 @@ import { RestProxyModule } from './rest-proxy/index.js';
  */
 @Module({})
 export class AppModule {
-  static forRoot(bridge: BridgeConfig): DynamicModule {
+  static forRoot(
+    bridge: BridgeConfig,
+    threshold = new LogThreshold(bridge.logLevel),
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -27,8 +32,10 @@ export class AppModule {
         RestProxyModule,
         MessagesModule,
         AdminModule,
+        LoggingModule.forRoot(threshold),
         HealthModule,
         MonitoringModule,
+        AlertingModule,
         OpenApiModule,
         RelayModule,
       ],

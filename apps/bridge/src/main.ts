@@ -5,11 +5,11 @@ import { headText, OutboxError, OutboxStore } from '@bridge/outbox';
 import { Door, Tokens } from './access/index.js';
 import { auditKeys } from './audit/index.js';
 import { AppModule } from './app.module.js';
-import { BridgeLogger } from './bridge-logger.js';
 import { cautions } from './config/cautions.js';
 import { ConfigurationError } from './config/configuration.error.js';
 import { readEnvironment, supervision } from './config/environment.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
+import { BridgeLogger, LogThreshold } from './logging/index.js';
 import { guardMemory } from './memory-guard.js';
 import { mask } from './privacy/index.js';
 import { createHttpAdapter } from './http/index.js';
@@ -20,7 +20,9 @@ const STOP_WITHIN_MS = 29_000;
 
 async function main(): Promise<void> {
   const config = readEnvironment();
-  const logger = new BridgeLogger(config.logLevel);
+  const threshold = new LogThreshold(config.logLevel);
+  const logger = new BridgeLogger(threshold);
+  process.on('SIGUSR2', (signal) => threshold.toggle(signal));
   guardMemory(logger);
   // Node would write them as text between lines that a log collector reads as JSON.
   process.removeAllListeners('warning').on('warning', ({ stack }) => logger.warn(stack));
@@ -32,7 +34,7 @@ async function main(): Promise<void> {
   const { path, identities, oidc, rates } = config.access;
   const door = new Door(path, identities, oidc === null ? null : new Tokens(oidc));
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(config),
+    AppModule.forRoot(config, threshold),
     createHttpAdapter({ ...config.http, door, rates }),
     { logger, bodyParser: false, abortOnError: false },
   );

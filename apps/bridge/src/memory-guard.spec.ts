@@ -1,4 +1,4 @@
-import { BridgeLogger } from './bridge-logger.js';
+import { BridgeLogger, LogThreshold } from './logging/index.js';
 import { guardMemory } from './memory-guard.js';
 
 const WHEN = ['reportOnFatalError', 'reportOnSignal', 'reportOnUncaughtException'] as const;
@@ -8,7 +8,7 @@ test.each(WHEN)(
   (on) => {
     const { report } = process;
     const told: unknown[] = [];
-    const logger = new BridgeLogger('error');
+    const logger = new BridgeLogger(new LogThreshold('error'));
     logger.warn = (...args: unknown[]) => told.push(...args);
     const before = process.listenerCount(report.signal);
     try {

@@ -11,6 +11,7 @@ export type {
 export { KafkaModule } from './kafka.module.js';
 export type { KafkaAsyncOptions, KafkaOptions } from './kafka.module.js';
 export type { KafkaConnection } from './kafkajs-client.js';
+export { consumingClient } from './kafkajs-consumers.js';
 export { KafkaJsLedger } from './kafkajs-ledger.js';
 export { KafkaJsPlainProducer } from './kafkajs-plain.producer.js';
 export { KafkaJsTopicAdmin } from './kafkajs-topic.admin.js';

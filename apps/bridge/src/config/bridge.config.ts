@@ -72,6 +72,12 @@ export interface BridgeConfig {
     readonly deadLettersMs: number;
     readonly byTopic: readonly TopicRetention[];
   };
+  readonly alerts: {
+    /** Where people are told of trouble. Null: nowhere. */
+    readonly webhook: { readonly url: string; readonly mayBePrivate: boolean } | null;
+    /** How old the oldest record that waits may be. */
+    readonly backlogAgeMs: number;
+  };
   readonly logLevel: LogLevel;
   /** `DELIVERY_<TOPIC>` and `MESSAGE_ID_POINTER_<TOPIC>`: the topic's name in capitals, what is not a letter or digit as `_`. */
   readonly topics: {

@@ -1,6 +1,7 @@
 import { validateSync } from 'class-validator';
 import { parseValueKeys, type DeliveryMode, type ValueKeys } from '@bridge/outbox';
 import { NOBODY, readIdentities, type Identities } from '../access/index.js';
+import { alertsOf } from './alert-options.js';
 import type { BridgeConfig, LogLevel, ServerTls } from './bridge.config.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration.error.js';
 import { contradictions } from './contradictions.js';
@@ -184,6 +185,7 @@ function bridgeConfig(v: Variables, overrides: TopicOverrides, files: Files): Br
       deadLettersMs: duration(v.RETENTION_DLQ),
       byTopic: certain(parseTopicRetention(v.RETENTION_BY_TOPIC)),
     },
+    alerts: alertsOf(v),
     logLevel: v.LOG_LEVEL as LogLevel,
     topics: topicRules({ delivery: mode, pointer: parsePointer(v.MESSAGE_ID_POINTER) }, overrides),
   };

@@ -110,6 +110,10 @@ export class Variables {
   RETENTION_BY_TOPIC = '';
 
   @IsOneOf('debug', 'info', 'warn', 'error') LOG_LEVEL = 'info';
+
+  @IsTokenUrl() ALERT_WEBHOOK_URL = '';
+  @IsOneOf('true', 'false') ALERT_WEBHOOK_PRIVATE = 'false';
+  @IsDuration() ALERT_BACKLOG_AGE = '5m';
 }
 
 /** Variables with a topic's name at their end; see `TopicRules`. */

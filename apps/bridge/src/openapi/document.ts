@@ -2,6 +2,7 @@ import { operationObject } from './operation-object.js';
 import type { Operation, Paths, Schema } from './openapi.types.js';
 import { deadLetterPaths, DEAD_LETTER_SCHEMAS } from './paths/dead-letters.js';
 import { healthPaths, HEALTH_SCHEMAS } from './paths/health.js';
+import { logLevelPaths } from './paths/log-level.js';
 import { messagePaths, MESSAGE_SCHEMAS } from './paths/messages.js';
 import { metricsPaths } from './paths/metrics.js';
 import { recordPaths, RECORD_SCHEMAS } from './paths/records.js';
@@ -25,6 +26,7 @@ const FEATURES: readonly Paths[] = [
   deadLetterPaths,
   healthPaths,
   metricsPaths,
+  logLevelPaths,
   selfPaths,
   v2ProducePaths,
   v2TopicPaths,

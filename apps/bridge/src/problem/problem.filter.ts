@@ -3,17 +3,24 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemOf } from './problem-mapping.js';
 import { problemBody, problemHeaders } from './problem.js';
 import { ProblemError } from './problem.error.js';
+import { Repeats } from './repeats.js';
 import { restProxyDialect } from './rest-proxy-dialect.js';
 import { restProxyRefusal } from './rest-proxy-refusal.js';
 
 const logger = new Logger('Http');
+const repeats = new Repeats();
 
 /** Answers with the problem of any error. The only way in which a handled request is refused. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error) ?? defect(error, request);
   if (problem.code === 'storage_unavailable' && problem.cause instanceof Error) {
     const { message } = problem.cause;
-    logger.error('The storage failed', { requestId: request.id, cause: message });
+    // Each POST of an outage meets it; who waits for the database is told by the pipelines.
+    const untold = repeats.note(problem.code, Date.now());
+    if (untold !== null) {
+      const fields = { requestId: request.id, code: problem.code, cause: message };
+      logger.error('The storage failed', { ...fields, ...(untold > 0 ? { untold } : {}) });
+    }
   }
   if (reply.sent || reply.raw.headersSent) return;
   const dialect = restProxyDialect(request);

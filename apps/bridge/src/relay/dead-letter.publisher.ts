@@ -110,7 +110,9 @@ export class DeadLetterPublisher {
       });
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error;
-      this.logger.warn(`cannot make ${this.topic}: ${error.message}`);
+      if (this.failures === 0) {
+        this.logger.warn(`cannot make ${this.topic}: ${error.message}`, { code: error.code });
+      }
       if (error.code !== 'topic_exists') return null;
     }
     return this.topics.lookupPartitions(this.topic, LOOKUP_MS);

@@ -9,6 +9,8 @@ export interface Refusal {
   readonly partition: number;
   readonly rows: readonly Outgoing[];
   readonly error: KafkaError;
+  /** Number of the batch; null where batches have none. */
+  readonly batch: number | null;
 }
 
 /** What became of a batch. Whatever was in doubt has been asked of the ledger before this is told. */
@@ -70,6 +72,7 @@ export function refusalsOf(
   failures: readonly PartitionFailure[],
   requests: readonly PartitionRecords[],
   rows: readonly (readonly Outgoing[])[],
+  batch: number | null,
 ): Refusal[] {
   return failures.map(({ topic, partition, positions, error }) => {
     const index = requests.findIndex((one) => one.topic === topic && one.partition === partition);
@@ -78,6 +81,7 @@ export function refusalsOf(
       topic,
       partition,
       error,
+      batch,
       rows: positions.flatMap((position) => group[position] ?? []),
     };
   });

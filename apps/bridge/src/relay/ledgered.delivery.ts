@@ -9,6 +9,7 @@ import {
   type Outcome,
   type Refusal,
 } from './delivery.js';
+import { codeOf } from './failure-fields.js';
 import { contentBytes, type Outgoing } from './outgoing.js';
 import type { Progress } from './progress.js';
 import type { PipelineIdentity } from './pipeline-identity.js';
@@ -91,7 +92,10 @@ export class LedgeredDelivery extends Delivery {
     try {
       await this.renewLedger(committedNumber);
     } catch (error) {
-      this.logger.warn(`${name}: the heartbeat failed, the ledger is asked: ${String(error)}`);
+      this.logger.warn(`${name}: the heartbeat failed, the ledger is asked: ${String(error)}`, {
+        pipeline: name,
+        code: codeOf(error),
+      });
       this.discard();
       await this.ready(stop);
     }
@@ -121,7 +125,7 @@ export class LedgeredDelivery extends Delivery {
       const entry = { number: opened, token: store.incarnation };
       const result = await meter.time('append', () => producer.append(slot, entry, requests));
       if (!result.complete) {
-        const refusals = refusalsOf(result.failures, requests, rows);
+        const refusals = refusalsOf(result.failures, requests, rows, number);
         return { kind: 'refused', refusals, othersTaken: refusals.length < requests.length };
       }
       // A crash between the commit and its row in the database must not lose the offsets of the answer.
@@ -171,7 +175,11 @@ export class LedgeredDelivery extends Delivery {
         const { code, message } = error instanceof OutboxError ? error : asKafkaError(error);
         this.progress.enter('waiting', code, message);
         const what = error instanceof OutboxError ? 'its database' : 'Kafka';
-        if (failures === 0) this.logger.warn(`${this.identity.name} waits for ${what}: ${message}`);
+        if (failures === 0) {
+          const { name } = this.identity;
+          const fields = { pipeline: name, code, ...(number === null ? {} : { batch: number }) };
+          this.logger.warn(`${name} waits for ${what}: ${message}`, fields);
+        }
         await clock.sleep(clusterBackoff(failures, clock.random()), stop);
       }
     }
@@ -186,20 +194,21 @@ export class LedgeredDelivery extends Delivery {
 
   private async recoverOnce(number: number | null): Promise<'ready' | 'committed' | 'stopped'> {
     const { store, settlements, prepareLedger, stopForGood } = this.ports;
+    const { name } = this.identity;
     await prepareLedger();
     const recovered = await recover(this.ports, this.identity);
     if (!recovered.ready) {
       this.progress.stop(recovered.code);
-      stopForGood(recovered.code, this.identity.name);
+      stopForGood(recovered.code, name);
       return 'stopped';
     }
     this.producer = recovered.producer;
     announce(settlements, recovered.acknowledgements);
     if (recovered.expired) {
-      this.logger.warn(
-        `${this.identity.name}: Kafka had let the ledger's number expire; it is put back`,
-      );
-      const { committedNumber } = await store.pipeline(this.identity.name);
+      this.logger.warn(`${name}: Kafka had let the ledger's number expire; it is put back`, {
+        pipeline: name,
+      });
+      const { committedNumber } = await store.pipeline(name);
       await this.renewLedger(committedNumber);
     }
     this.progress.advance();

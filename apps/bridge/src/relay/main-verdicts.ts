@@ -55,7 +55,7 @@ export class MainVerdicts {
 
   /** @returns the records that are no longer this pipeline's: none, or those that were held and others with them. */
   private async sendAway(
-    { topic, partition, error }: Refusal,
+    { topic, partition, error, batch }: Refusal,
     held: readonly OutboxRecord[],
     left: readonly OutboxRecord[],
     { othersTaken, alone }: { readonly othersTaken: boolean; readonly alone: boolean },
@@ -67,7 +67,7 @@ export class MainVerdicts {
         topics.forget(topic);
         const suspects = [...new Set([...held, ...tooLarge(left, topic, limit)])];
         if (suspects.length > 1) return this.isolate(withEarlier(suspects, left), true);
-        await side.judge(held, error);
+        await side.judge(held, error, batch);
         return held;
       }
       case 'topic':
@@ -82,7 +82,9 @@ export class MainVerdicts {
         if (othersTaken || again) {
           const pause = clusterBackoff(0, clock.random());
           blocks.quarantine(topic, partition, error.code, clock.now(), pause);
-          this.logger.warn(`${name} is left to the side pipeline: ${error.code}`);
+          const { code } = error;
+          const fields = { topic, partition, code, batch };
+          this.logger.warn(`${name} is left to the side pipeline: ${code}`, fields);
         }
         return [];
       }

@@ -4,6 +4,7 @@ import type { OutboxRecord } from '@bridge/outbox';
 import type { Blocks } from './blocks.js';
 import type { Clock } from './clock.js';
 import type { Delivery, Outcome } from './delivery.js';
+import { codeOf } from './failure-fields.js';
 import type { FairFeed } from './fair-feed.js';
 import { MainChoice } from './main-choice.js';
 import { MainVerdicts } from './main-verdicts.js';
@@ -63,6 +64,8 @@ export class Pipeline {
   private readonly choice: MainChoice;
   private readonly verdicts: MainVerdicts;
   private failures = 0;
+  /** Whether the log has that the database does not answer: once, and not at each try. */
+  private isTold = false;
   private heartbeatAt = 0;
   /** How many records the next batch can be expected to hold, from the last one and what waited beside it. */
   private expected = 0;
@@ -95,9 +98,12 @@ export class Pipeline {
         }
         if (!(await this.ports.delivery.ready(stop))) return;
         await this.step(stop);
+        this.isTold = false;
       } catch (error) {
         // The database did not answer. Nothing was changed, and the same is tried again.
-        this.logger.error(`${this.name}: ${String(error)}`);
+        const fields = { pipeline: this.name, code: codeOf(error) };
+        if (!this.isTold) this.logger.error(`${this.name}: ${String(error)}`, fields);
+        this.isTold = true;
         this.ports.progress.enter('waiting', 'storage_unavailable');
         await this.backOff(stop);
       }

@@ -48,7 +48,7 @@ export class PlainDelivery extends Delivery {
       this.meter.batchSent(kind, batch.length, contentBytes(batch));
       return { kind: 'delivered' };
     }
-    const refusals = refusalsOf(result.failures, requests, rows);
+    const refusals = refusalsOf(result.failures, requests, rows, null);
     const othersTaken = refusals.length < requests.length;
     const delivered = new Set(acknowledgements.map(({ id }) => id));
     return { kind: 'refused', refusals, othersTaken, delivered };

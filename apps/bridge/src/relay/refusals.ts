@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { KafkaError } from '@bridge/kafka';
 import type { OutboxRecord, OutboxStore } from '@bridge/outbox';
 import { mask } from '../privacy/index.js';
+import { Repeats } from '../problem/index.js';
 import type { Blocks } from './blocks.js';
 import type { Clock } from './clock.js';
 import { judge, type RetryRules } from './retry-policy.js';
@@ -12,9 +13,17 @@ export interface RefusalRules extends RetryRules {
   readonly onDeadLetter: 'continue' | 'park';
 }
 
+export interface RefusalFacts {
+  /** Ids of those that the error is about, where the others only share their transaction; absent: all. */
+  readonly guilty?: ReadonlySet<number>;
+  /** Number of the batch that was refused, where there was one. */
+  readonly batch: number | null;
+}
+
 /** Acts on Kafka's refusal of records: retry later, or dead letter. */
 export class Refusals {
   private readonly logger = new Logger(Refusals.name);
+  private readonly repeats = new Repeats();
 
   constructor(
     private readonly store: OutboxStore,
@@ -25,14 +34,11 @@ export class Refusals {
     private readonly buried: () => void,
   ) {}
 
-  /**
-   * Judges records that were refused together by one and the same error.
-   * @param guilty ids of those that the error is about, where the others only share their transaction.
-   */
+  /** Judges records that were refused together by one and the same error. */
   async judge(
     rows: readonly OutboxRecord[],
     error: KafkaError,
-    guilty: ReadonlySet<number> = new Set(rows.map(({ id }) => id)),
+    { guilty = new Set(rows.map(({ id }) => id)), batch }: RefusalFacts = { batch: null },
   ): Promise<void> {
     // One chance for all: records of one key must not come due in another order than they were accepted.
     const chance = this.clock.random();
@@ -48,35 +54,55 @@ export class Refusals {
     const text = mask(error.message);
     const textFor = (id: number): string =>
       guilty.has(id) ? text : `with its transaction: ${text}`;
-    await this.reschedule(later, error.code, textFor);
-    await this.bury(dead, error.code, textFor);
+    await this.reschedule(later, { code: error.code, batch, textFor });
+    await this.bury(dead, { code: error.code, batch, textFor });
   }
 
   private async reschedule(
     later: readonly { row: OutboxRecord; nextAt: number }[],
-    code: string,
-    textFor: (id: number) => string,
+    { code, batch, textFor }: Reason,
   ): Promise<void> {
     if (later.length === 0) return;
     await this.store.reschedule(
       later.map(({ row, nextAt }) => ({ id: row.id, code, error: textFor(row.id), nextAt })),
     );
     for (const { row } of later) this.blocks.hold(row);
+    const first = later.find(({ row }) => row.attempts === 0);
+    if (first !== undefined) this.tellFirst(first.row, code, batch);
   }
 
   private async bury(
     dead: readonly OutboxRecord[],
-    code: string,
-    textFor: (id: number) => string,
+    { code, batch, textFor }: Reason,
   ): Promise<void> {
     if (dead.length === 0) return;
     for (const row of dead) this.blocks.park(row);
     await this.store.bury(dead.map(({ id }) => ({ id, code, error: textFor(id) })));
     for (const row of dead) {
-      this.logger.warn('a record is a dead letter', { messageId: row.messageId, code });
+      const attempts = row.attempts + 1;
+      this.logger.warn('a record is a dead letter', { ...fieldsOf(row, code, batch), attempts });
       this.settlements.settle(row.id, { status: 'dlq', code, error: textFor(row.id) });
       if (this.rules.onDeadLetter === 'continue' || row.key === null) this.blocks.unpark(row.id);
     }
     this.buried();
   }
+
+  /** At its first try only; of many at once, one line in ten seconds for each code. */
+  private tellFirst(row: OutboxRecord, code: string, batch: number | null): void {
+    const untold = this.repeats.note(code, this.clock.now());
+    if (untold === null) return;
+    const fields = { ...fieldsOf(row, code, batch), ...(untold > 0 ? { untold } : {}) };
+    this.logger.warn('a record was refused and is tried again', fields);
+  }
+}
+
+/** Why records are tried again, or not any more. */
+interface Reason {
+  readonly code: string;
+  readonly batch: number | null;
+  readonly textFor: (id: number) => string;
+}
+
+function fieldsOf({ messageId, lane }: OutboxRecord, code: string, batch: number | null): object {
+  return { messageId, lane, code, ...(batch === null ? {} : { batch }) };
 }

@@ -9,6 +9,7 @@ import {
 import type { TopicAdmin } from '@bridge/kafka';
 import type { Blocks } from './blocks.js';
 import type { Clock } from './clock.js';
+import { codeOf } from './failure-fields.js';
 import type { LedgeredDelivery } from './ledgered.delivery.js';
 import { isSide, slotOf } from './pipeline-identity.js';
 import type { Pipeline } from './pipeline.js';
@@ -115,7 +116,10 @@ export class Relay extends RelayControl {
         await this.settleOpenBatches();
         return !stop.signal.aborted;
       } catch (error) {
-        this.logger.error(`open batches cannot be settled yet: ${String(error)}`);
+        const fields = { code: codeOf(error) };
+        if (failures === 0) {
+          this.logger.error(`open batches cannot be settled yet: ${String(error)}`, fields);
+        }
         await clock.sleep(clusterBackoff(failures, clock.random()), stop.signal);
       }
     }
@@ -188,6 +192,7 @@ export class Relay extends RelayControl {
     this.logger.error(
       `${code}: ${pipeline} has stopped and nothing more is sent. Records are still accepted. ` +
         'docs/operations.md tells what has happened and the way out.',
+      { pipeline, code },
     );
   }
 
@@ -254,7 +259,10 @@ export class Relay extends RelayControl {
         await this.holdBlockedKeys();
         break;
       } catch (error) {
-        if (failures === 0) this.logger.error(`the relay cannot start yet: ${String(error)}`);
+        const fields = { code: codeOf(error) };
+        if (failures === 0) {
+          this.logger.error(`the relay cannot start yet: ${String(error)}`, fields);
+        }
         await clock.sleep(clusterBackoff(failures, clock.random()), stop.signal);
       }
     }

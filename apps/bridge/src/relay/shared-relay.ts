@@ -166,7 +166,7 @@ export class SharedRelay extends RelayControl {
     if (this.heirs.has(slot)) return;
     const tenure = await this.ports.leases.takeOver(slot);
     if (tenure === null) return;
-    this.logger.warn(`slot ${slot} was left behind: its open batches are settled here`);
+    this.logger.warn(`slot ${slot} was left behind: its open batches are settled here`, { slot });
     const heir = this.ports.relayOf({ ...tenure, lanes: [] });
     this.heirs.set(slot, heir);
     // Not awaited: it may take as long as an outage, and the lanes of this instance go on.
@@ -211,7 +211,8 @@ export class SharedRelay extends RelayControl {
     await this.halt();
     this.share = share;
     this.relay = this.ports.relayOf(share);
-    this.logger.log(`relays ${share.lanes.length} lanes in slot ${share.slot}`);
+    const { slot, lanes } = share;
+    this.logger.log(`relays ${lanes.length} lanes in slot ${slot}`, { slot, lanes: lanes.length });
     this.relay.start();
   }
 

@@ -12,6 +12,9 @@ export interface SideDoor {
   together(record: OutboxRecord): ReadonlySet<number>;
   /** Takes over a record that belongs to a transaction. False when the side is full. */
   handOver(record: OutboxRecord): boolean;
-  /** These were refused, each for itself and all for the same reason: retry, or dead letter. */
-  judge(rows: readonly OutboxRecord[], error: KafkaError): Promise<void>;
+  /**
+   * These were refused, each for itself and all for the same reason: retry, or dead letter.
+   * @param batch number of the one that was refused, where there was one.
+   */
+  judge(rows: readonly OutboxRecord[], error: KafkaError, batch?: number | null): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { Blocks } from './blocks.js';
 import type { Clock } from './clock.js';
 import type { DeadLetterPublisher } from './dead-letter.publisher.js';
 import type { Delivery } from './delivery.js';
+import { codeOf } from './failure-fields.js';
 import type { Isolated } from './isolated.js';
 import { outgoingRecord, type Outgoing } from './outgoing.js';
 import { HEARTBEAT_LOOK_MS } from './pipeline.js';
@@ -59,6 +60,8 @@ export class SidePipeline implements SideDoor {
     'probes',
   ];
   private failures = 0;
+  /** Whether the log has that the database does not answer: once, and not at each try. */
+  private isTold = false;
   private heartbeatAt = 0;
 
   constructor(
@@ -112,8 +115,12 @@ export class SidePipeline implements SideDoor {
     this.wake();
   }
 
-  async judge(rows: readonly OutboxRecord[], error: KafkaError): Promise<void> {
-    await this.orLookAgain(rows, this.ports.verdicts.judge(rows, error));
+  async judge(
+    rows: readonly OutboxRecord[],
+    error: KafkaError,
+    batch: number | null = null,
+  ): Promise<void> {
+    await this.orLookAgain(rows, this.ports.verdicts.judge(rows, error, batch));
     this.wake();
   }
 
@@ -122,8 +129,12 @@ export class SidePipeline implements SideDoor {
     while (!stop.aborted) {
       try {
         if (!(await this.step(stop))) await this.rest(stop);
+        this.isTold = false;
       } catch (error) {
-        this.logger.error(`side: ${String(error)}`);
+        const { name } = this.ports.progress;
+        const fields = { pipeline: name, code: codeOf(error) };
+        if (!this.isTold) this.logger.error(`${name}: ${String(error)}`, fields);
+        this.isTold = true;
         this.ports.progress.enter('waiting', 'storage_unavailable');
         await this.backOff(stop);
       }
@@ -260,7 +271,7 @@ export class SidePipeline implements SideDoor {
       await this.backOff(stop);
       return;
     }
-    await verdicts.judge(error.scope === 'record' ? [row] : rows, error);
+    await verdicts.judge(error.scope === 'record' ? [row] : rows, error, null);
   }
 
   private async deliver(

@@ -6,7 +6,7 @@ import type { Delivery, Outcome, Refusal } from './delivery.js';
 import { outgoingRecord, type Outgoing } from './outgoing.js';
 import { place } from './placement.js';
 import type { Progress } from './progress.js';
-import type { Refusals } from './refusals.js';
+import type { RefusalFacts, Refusals } from './refusals.js';
 import { clusterBackoff } from './retry-policy.js';
 import type { SideVerdicts } from './side-verdicts.js';
 import type { Transactions, WholeTransaction } from './transactions.js';
@@ -58,7 +58,7 @@ export class SideTransactions {
     for (const one of whole) {
       const placed = await this.place(one);
       if ('error' in placed) {
-        await this.refuse(one, placed.error, new Set([placed.guilty.id]));
+        await this.refuse(one, placed.error, { guilty: new Set([placed.guilty.id]), batch: null });
         continue;
       }
       going.push(one);
@@ -134,19 +134,20 @@ export class SideTransactions {
     }
     const [only] = whole;
     if (whole.length > 1 || only === undefined) return transactions.separate(whole);
-    const { error } = refusal;
+    const { error, batch } = refusal;
     // The next try has a producer that has met no other topic.
     if (error.scope === 'topic' && ambiguous) return transactions.separate(whole);
     const isTrue = error.scope === 'record' || (await verdicts.confirmed(refusal.topic, error));
     if (!isTrue) return transactions.wait(whole);
-    await this.refuse(only, error, new Set(refusal.rows.map(({ id }) => id)));
+    const guilty = new Set(refusal.rows.map(({ id }) => id));
+    await this.refuse(only, error, { guilty, batch });
   }
 
   /** The cluster's trouble counts no attempt; anything else is the fate of all its records. */
   private async refuse(
     whole: WholeTransaction,
     error: KafkaError,
-    guilty: ReadonlySet<number>,
+    about: RefusalFacts,
   ): Promise<void> {
     const { transactions, refusals, progress } = this.ports;
     if (!isOwnFault(error)) {
@@ -154,7 +155,7 @@ export class SideTransactions {
       return transactions.wait([whole]);
     }
     transactions.forget(whole.id);
-    await refusals.judge(whole.rows, error, guilty);
+    await refusals.judge(whole.rows, error, about);
   }
 
   private quarantine({ topic, partition, error }: Refusal): void {

@@ -66,28 +66,32 @@ export class SideVerdicts {
     }
   }
 
-  async judge(rows: readonly OutboxRecord[], error: KafkaError): Promise<void> {
+  async judge(
+    rows: readonly OutboxRecord[],
+    error: KafkaError,
+    batch: number | null,
+  ): Promise<void> {
     this.isolated.forget(rows.map(({ id }) => id));
-    await this.refusals.judge(rows, error);
+    await this.refusals.judge(rows, error, { batch });
     for (const { id } of rows) this.choice.apart.delete(id);
   }
 
   /** @param suspects those that were held, and what comes before them in the batch and is not sent either */
   private async handle(
-    { topic, partition, error }: Refusal,
+    { topic, partition, error, batch }: Refusal,
     held: readonly OutboxRecord[],
     suspects: readonly OutboxRecord[],
     ambiguous: boolean,
   ): Promise<void> {
     switch (error.scope) {
       case 'record':
-        if (held.length === 1) await this.judge(held, error);
+        if (held.length === 1) await this.judge(held, error, batch);
         else this.separate(suspects);
         return;
       case 'topic':
         // The next try has a producer that has met no other topic.
         if (ambiguous) return;
-        if (await this.confirmed(topic, error)) await this.judge(suspects, error);
+        if (await this.confirmed(topic, error)) await this.judge(suspects, error, batch);
         else this.setAside(topic, partition, held, error);
         return;
       case 'partition':

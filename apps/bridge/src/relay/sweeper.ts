@@ -3,6 +3,7 @@ import { Cron } from '@nestjs/schedule';
 import { OutboxError, OutboxStore, type PurgeAges } from '@bridge/outbox';
 import { Configuration } from '../config/bridge.config.js';
 import { Clock } from './clock.js';
+import { codeOf } from './failure-fields.js';
 import { RelayControl } from './relay-status.js';
 
 /** Rows a slice at most: each slice is a short transaction of its own, so that no POST waits long behind it. */
@@ -82,7 +83,7 @@ export class Sweeper {
       this.relay.sweepFailed();
       const cause = String(error);
       if (this.failures.get(what) !== cause) {
-        this.logger.error(`the sweep failed: ${what}: ${cause}`);
+        this.logger.error(`the sweep failed: ${what}: ${cause}`, { code: codeOf(error) });
       }
       this.failures.set(what, cause);
     }

@@ -1,9 +1,10 @@
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
-import { maskFields } from './privacy/index.js';
-import type { BridgeConfig } from './config/bridge.config.js';
+import type { LogLevel as BridgeLogLevel } from '../config/bridge.config.js';
+import { maskFields } from '../privacy/index.js';
+import { LOG_LEVELS, type LogThreshold } from './log-threshold.js';
 
 const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
-const LEAST: Readonly<Record<BridgeConfig['logLevel'], LogLevel>> = {
+const LEAST: Readonly<Record<BridgeLogLevel, LogLevel>> = {
   debug: 'debug',
   info: 'log',
   warn: 'warn',
@@ -24,9 +25,15 @@ const FAILED_START = 'ExceptionHandler';
 
 /** One JSON object a line, without what is personal. */
 export class BridgeLogger extends ConsoleLogger {
-  constructor(level: BridgeConfig['logLevel']) {
-    const logLevels = LEVELS.slice(0, LEVELS.indexOf(LEAST[level]) + 1);
-    super('Bridge', { json: true, colors: false, logLevels });
+  constructor(threshold: LogThreshold) {
+    super('Bridge', { json: true, colors: false, logLevels: levelsFrom(threshold.level) });
+    threshold.onChange(({ from, to, by }) => {
+      // At the more talkative of the two: it must be told at which line a silence begins.
+      const talkative = LOG_LEVELS.find((level) => level === from || level === to) ?? to;
+      this.setLogLevels(levelsFrom(talkative));
+      this.warn('The log level is changed', { from, to, by });
+      this.setLogLevels(levelsFrom(to));
+    });
   }
 
   override log(message: unknown, ...rest: unknown[]): void {
@@ -45,4 +52,8 @@ export class BridgeLogger extends ConsoleLogger {
     const line = super.getJsonLogObject(...args);
     return maskFields(line) as typeof line;
   }
+}
+
+function levelsFrom(level: BridgeLogLevel): LogLevel[] {
+  return LEVELS.slice(0, LEVELS.indexOf(LEAST[level]) + 1);
 }

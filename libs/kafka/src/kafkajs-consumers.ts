@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module';
+import { expectFunction } from './expect-function.js';
+import { KafkaClient, type KafkaConnection } from './kafkajs-client.js';
 import {
   committedRecords,
   type AbortedTransaction,
   type ReadMessage,
-} from '../../libs/kafka/src/committed-records.js';
+} from './committed-records.js';
 
 /** A part of kafkajs that its types do not name. */
 interface RunnerInternals {
@@ -28,7 +30,16 @@ const require = createRequire(import.meta.url);
 let applied = false;
 
 /**
- * Two faults of the kafkajs consumer (2.2.4) that would be taken for faults of the bridge.
+ * A client of kafkajs for a consumer that stays, with the sockets and time limits of the bridge's own: whoever consumes by
+ * another library's transport gives it this one.
+ */
+export function consumingClient(connection: KafkaConnection): object {
+  patchConsumers();
+  return new KafkaClient(connection).kafka;
+}
+
+/**
+ * Two faults of the kafkajs consumer (2.2.4); a test would take them for faults of the bridge.
  *
  * A kafkajs consumer that is stopped while its fetchers are made anew, because a leader has moved, starts them once
  * more, and each asks for ever, gets nothing at once, and lets nobody else run in its process (2.2.4; seen in a
@@ -38,7 +49,7 @@ export function patchConsumers(): void {
   if (applied) return;
   applied = true;
   const runner = require('kafkajs/src/consumer/runner') as { prototype: { fetch: Fetch } };
-  const original = runner.prototype.fetch;
+  const original = expectFunction(runner.prototype.fetch);
   runner.prototype.fetch = async function fetch(nodeId): Promise<readonly unknown[]> {
     if (!this.running) throw new Error('The consumer is stopped.');
     return original.call(this, nodeId);
@@ -52,7 +63,7 @@ export function patchConsumers(): void {
  */
 function hideAborted(): void {
   const broker = require('kafkajs/src/broker') as { prototype: { fetch: AskBroker } };
-  const original = broker.prototype.fetch;
+  const original = expectFunction(broker.prototype.fetch);
   broker.prototype.fetch = async function fetch(request): Promise<Answer> {
     const answer = await original.call(this, request);
     if (request.isolationLevel !== READ_COMMITTED) return answer;

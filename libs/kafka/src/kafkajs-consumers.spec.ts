@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { patchConsumers } from './kafkajs-consumer.js';
+import { patchConsumers } from './kafkajs-consumers.js';
 
 const require = createRequire(import.meta.url);
 
