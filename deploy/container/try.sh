@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the image and runs a container of it as compose.yaml does, where no registry can be reached: the Dockerfile is the
 # one that everybody builds, its two base images are made here, of Debian's packages and of this machine's Node.
-# Needs root and: apt-get install debootstrap buildah podman crun
+# Needs root and: apt-get install debootstrap buildah podman runc
 #
 #   deploy/container/try.sh [WORK-FOLDER]     keeps the base images there; the last line says whether all is well
 set -eu
@@ -12,10 +12,13 @@ port=${PORT:-18081}
 name=ponte-try-$$
 volume=$work/volume-$$
 mkdir -p "$work" "$volume"
+# podman takes no longer path than 50 characters here, and wants the same one each time.
+run=/run/ponte-image
+mkdir -p "$run"
 
-buildah() { command buildah --storage-driver vfs --root "$work/store" --runroot "$work/run" "$@"; }
+buildah() { command buildah --storage-driver vfs --root "$work/store" --runroot "$run" "$@"; }
 podman() {
-  command podman --storage-driver vfs --root "$work/store" --runroot "$work/run" --runtime crun \
+  command podman --storage-driver vfs --root "$work/store" --runroot "$run" --runtime runc \
     --cgroup-manager cgroupfs --events-backend file "$@"
 }
 has_image() { buildah inspect --type image "$1" >/dev/null 2>&1; }
@@ -27,7 +30,7 @@ fail() {
 }
 clean_up() {
   podman rm --force --time 0 "$name" >/dev/null 2>&1 || true
-  rm -rf "$volume"
+  rm -rf "$volume" "$run"
 }
 trap clean_up EXIT
 
@@ -38,7 +41,7 @@ debian_image() {
   step "debian:bookworm-slim, of Debian's packages"
   [ -d "$work/debian" ] || debootstrap --variant=minbase bookworm "$work/debian" >"$work/debian.log"
   printf 'FROM scratch\nCOPY . /\nCMD ["bash"]\n' >"$work/debian.containerfile"
-  build --file "$work/debian.containerfile" --tag docker.io/library/debian:bookworm-slim "$work/debian"
+  build --file "$work/debian.containerfile" --tag debian:bookworm-slim "$work/debian"
 }
 
 # The official one has Node, npm and Node's headers in /usr/local, and a compiler.
@@ -53,7 +56,7 @@ node_image() {
   ln -sfn ../lib/node_modules/npm/bin/npm-cli.js "$work/node/bin/npm"
   ln -sfn ../lib/node_modules/npm/bin/npx-cli.js "$work/node/bin/npx"
   cat >"$work/node.containerfile" <<'END'
-FROM docker.io/library/debian:bookworm-slim
+FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates python3 make g++
 COPY . /usr/local/
 END
@@ -62,7 +65,7 @@ END
     cp "$NODE_EXTRA_CA_CERTS" "$work/node/authorities.crt"
     printf 'ENV NODE_EXTRA_CA_CERTS=/usr/local/authorities.crt\n' >>"$work/node.containerfile"
   fi
-  build --file "$work/node.containerfile" --tag docker.io/library/node:24-bookworm "$work/node"
+  build --file "$work/node.containerfile" --tag node:24-bookworm "$work/node"
 }
 
 answer() { curl --silent --max-time 5 "$@"; }
@@ -76,9 +79,10 @@ until_healthy() {
   fail "it is not healthy after 60 s"
 }
 
+# podman says that it finds no systemd for a timer of its health: `until_healthy` asks itself.
 start() {
-  podman run --detach --name "$name" --network host --cgroups disabled --security-opt no-new-privileges \
-    --read-only --tmpfs /tmp --cap-drop ALL --ulimit core=0:0 --volume "$volume:/var/lib/ponte" \
+  podman run --detach --name "$name" --network host --security-opt no-new-privileges \
+    --read-only --tmpfs /tmp --cap-drop ALL --ulimit nofile=4096 --ulimit nproc=4096 --ulimit core=0 --volume "$volume:/var/lib/ponte" \
     --env ALLOW_ANONYMOUS=true --env HOST=127.0.0.1 --env PORT="$port" --env KAFKA_BROKERS=127.0.0.1:1 \
     ponte:try >/dev/null
 }
@@ -91,7 +95,7 @@ build --file "$root/deploy/container/Dockerfile" --format docker --ignorefile "$
   --tag ponte:try "$root"
 
 step "What is in it"
-inside() { podman run --rm --network none --cgroups disabled --entrypoint /bin/sh ponte:try -c "$1"; }
+inside() { podman run --rm --network none --ulimit nofile=4096 --ulimit nproc=4096 --no-healthcheck --entrypoint /bin/sh ponte:try -c "$1"; }
 [ "$(inside 'id -u')" = 10001 ] || fail "it does not run as 10001"
 inside 'command -v npm npx yarn python3 gcc make' && fail "it has tools that it does not need"
 inside 'test ! -w /opt/ponte/bin/ponte' || fail "it may write over its own programs"
