@@ -1,14 +1,27 @@
 import { createRequire } from 'node:module';
 import type { AddPartitions, ProducerCluster } from './kafkajs-cluster.js';
+import { patchKafkaJs } from './kafkajs-patches.js';
 import { TransactionPartitions } from './kafkajs-transaction-partitions.js';
 
 const TRANSACTION = 1;
 const CONCURRENT_TRANSACTIONS = 51;
 const NOT_AUTHORISED = 29;
 const NOT_COORDINATOR = 16;
+const NOT_ATTEMPTED = 55;
+const UNKNOWN_TOPIC = 3;
 
-const { createErrorFromCode } = createRequire(import.meta.url)('kafkajs/src/protocol/error') as {
+const require = createRequire(import.meta.url);
+const { createErrorFromCode } = require('kafkajs/src/protocol/error') as {
   createErrorFromCode: (code: number) => Error;
+};
+interface Answer {
+  readonly errors: readonly {
+    readonly topic: string;
+    readonly partitionErrors: readonly { readonly partition: number; readonly errorCode: number }[];
+  }[];
+}
+const response = require('kafkajs/src/protocol/requests/addPartitionsToTxn/v0/response') as {
+  parse: (answer: Answer) => Promise<unknown>;
 };
 
 /** Of kafkajs, what asks the coordinator. */
@@ -106,5 +119,22 @@ describe('TransactionPartitions', () => {
     refuse(NOT_AUTHORISED, 1);
     await expect(ask(cluster, 'a', 0)).rejects.toThrow(/authorized/i);
     expect(partitions.refusal).toBeNull();
+  });
+
+  it.each([
+    ['of the topic that is gone, whichever stands first', [NOT_ATTEMPTED, UNKNOWN_TOPIC], null],
+    ['of itself, in the place of every partition', [NOT_COORDINATOR, NOT_COORDINATOR], 'cluster'],
+  ])('knows what a whole answer says %s', async (_, codes, scope) => {
+    patchKafkaJs();
+    const errors = codes.map((errorCode, position) => {
+      return { topic: `t${position}`, partitionErrors: [{ partition: 0, errorCode }] };
+    });
+    const broker = { addPartitionsToTxn: () => response.parse({ errors }) };
+    const findGroupCoordinator = () => Promise.resolve(Object.create(broker) as typeof broker);
+    const cluster = { findGroupCoordinator } as unknown as ProducerCluster;
+    const partitions = new TransactionPartitions(cluster);
+    partitions.plan(errors.map(({ topic }) => ({ topic, partition: 0 })));
+    await expect(ask(cluster, 't0', 0)).rejects.toThrow(/broker|coordinator/);
+    expect(partitions.refusal?.scope ?? null).toBe(scope);
   });
 });

@@ -1,6 +1,7 @@
 import type { AddPartitions, ClusterBroker, ProducerCluster } from './kafkajs-cluster.js';
 import type { KafkaError } from './kafka.error.js';
 import { toKafkaError } from './kafkajs-error.js';
+import { partitionAnswers } from './kafkajs-partition-answers.js';
 import { untilEnded } from './last-transaction.js';
 
 /** kafkajs' number for the coordinator of transactions. */
@@ -21,7 +22,7 @@ export class TransactionPartitions {
   private planned: ReadonlySet<string> = new Set();
   private answer: Promise<unknown> | null = null;
   private onLetIn: () => void = () => undefined;
-  private refused: KafkaError | null = null;
+  private ownRefusal: KafkaError | null = null;
 
   constructor(cluster: ProducerCluster) {
     const find = cluster.findGroupCoordinator.bind(cluster);
@@ -46,12 +47,12 @@ export class TransactionPartitions {
     this.planned = new Set(namesOf(this.request));
     this.answer = null;
     this.onLetIn = onLetIn;
-    this.refused = null;
+    this.ownRefusal = null;
   }
 
   /** What the coordinator said instead of letting the planned ones in, when it is about none of their topics; or null. */
   get refusal(): KafkaError | null {
-    return this.refused?.scope === 'cluster' ? this.refused : null;
+    return this.ownRefusal;
   }
 
   private takeOver(broker: ClusterBroker): void {
@@ -74,10 +75,20 @@ export class TransactionPartitions {
       onLetIn();
       return answer;
     } catch (error) {
-      this.refused = toKafkaError(error, 'add partitions to the transaction');
+      this.ownRefusal = refusalOf(error);
       throw error;
     }
   }
+}
+
+/**
+ * Null: it is about some of the partitions. What kafkajs throws is the first error of the answer, which may be that of a
+ * partition that Kafka has not looked at because of another one.
+ */
+function refusalOf(error: unknown): KafkaError | null {
+  const said = partitionAnswers(error)?.map((answer) => answer.error) ?? [error];
+  const known = said.map((one) => toKafkaError(one, 'add partitions to the transaction'));
+  return known.every(({ scope }) => scope === 'cluster') ? (known[0] ?? null) : null;
 }
 
 function namesOf({ topics }: AddPartitions): string[] {
