@@ -150,6 +150,17 @@ test.each<[string, Record<string, string>]>([
     { ENABLE_OUTBOX: 'false', DELIVERY: 'at-least-once', DELIVERY_A: 'exactly-once' },
   ],
   ['HOST', { HOST: '0.0.0.0' }],
+  ['ALERT_WEBHOOK_URL', { ALERT_WEBHOOK_URL: 'http://hooks.example/x' }],
+  ['ALERT_WEBHOOK_URL', { ALERT_WEBHOOK_URL: 'https://me:secret@hooks.example/x' }],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4317' }],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a:b@c' }],
+  ['OTEL_EXPORTER_OTLP_HEADERS', { OTEL_EXPORTER_OTLP_HEADERS: 'nonsense' }],
+  ['OTEL_EXPORTER_OTLP_HEADERS', { OTEL_EXPORTER_OTLP_HEADERS: 'a=b%0d%0ac' }],
+  [
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_EXPORTER_OTLP_HEADERS: 'key=1' },
+  ],
+  ['OTEL_TRACES_SAMPLER_ARG', { OTEL_TRACES_SAMPLER_ARG: '1.5' }],
   ['HOST', { HOST: '::' }],
   ['OIDC_AUDIENCE', { OIDC_ISSUER: 'https://sso.example', OIDC_JWKS_URL: 'https://sso.example/k' }],
   ['OIDC_ISSUER', { OIDC_AUDIENCE: 'ponte', OIDC_JWKS_URL: 'https://sso.example/k' }],
@@ -236,6 +247,9 @@ test.each<Record<string, string>>([
   { ...OAUTH, KAFKA_SASL_OAUTH_TOKEN_URL: 'http://localhost:8080/token' },
   { ...OAUTH, KAFKA_SASL_OAUTH_SCOPE: 'kafka', KAFKA_BROKERS: 'k:1', KAFKA_SSL: 'true' },
   { COMPRESSION: 'gzip' },
+  { ALERT_WEBHOOK_URL: 'http://127.0.0.1:8080/mail' },
+  { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' },
+  { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://[::1]:4318', OTEL_EXPORTER_OTLP_HEADERS: 'a=b%2Cc, d=' },
 ])('starts with %j', (environment) => {
   expect(faultsOf(environment)).toEqual([]);
 });

@@ -9,6 +9,7 @@ import { contradictions } from './contradictions.js';
 import { kafkaOf } from './kafka-access.js';
 import { readTls, TlsFault } from './server-tls.js';
 import { parseTopicRetention } from './topic-retention.js';
+import { tracesOf } from './trace-options.js';
 import { topicRules, type TopicOverrides } from './topic-rules.js';
 import { parseClaim, parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
 import { TOPIC_VARIABLES, Variables } from './variables.js';
@@ -217,6 +218,7 @@ function bridgeConfig(v: Variables, overrides: TopicOverrides, files: Files): Br
       byTopic: certain(parseTopicRetention(v.RETENTION_BY_TOPIC)),
     },
     alerts: alertsOf(v),
+    tracing: tracesOf(v),
     logLevel: v.LOG_LEVEL as LogLevel,
     topics: topicRules({ delivery: mode, pointer: parsePointer(v.MESSAGE_ID_POINTER) }, overrides),
   };

@@ -1,6 +1,7 @@
 import type { Ledger, PlainProducer, TopicAdmin, TransactionalProducers } from '@bridge/kafka';
 import type { OutboxStore, Share } from '@bridge/outbox';
 import { LEDGER_TOPIC, type BridgeConfig } from '../config/bridge.config.js';
+import type { Tracing } from '../tracing/index.js';
 import { Blocks } from './blocks.js';
 import type { Delivery } from './delivery.js';
 import type { Clock } from './clock.js';
@@ -44,6 +45,8 @@ export interface RelayPorts {
   readonly topics: TopicAdmin;
   readonly settlements: Settlements;
   readonly clock: Clock;
+  /** Absent: nobody collects traces. */
+  readonly tracing?: Tracing;
 }
 
 /**
@@ -120,8 +123,9 @@ class Assembly {
   }
 
   private plainDelivery(name: string): PlainDelivery {
-    const { store, plain, topics, settlements } = this.ports;
-    return new PlainDelivery(store, plain, topics, settlements, this.progressOf(name));
+    const { store, plain, topics, settlements, tracing = null } = this.ports;
+    const progress = this.progressOf(name);
+    return new PlainDelivery(store, plain, topics, settlements, progress, tracing);
   }
 
   private side(): SidePipeline {

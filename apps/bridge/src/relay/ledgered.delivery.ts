@@ -5,6 +5,7 @@ import {
   announce,
   byPartition,
   Delivery,
+  failureOf,
   refusalsOf,
   type Outcome,
   type Refusal,
@@ -17,6 +18,7 @@ import { recover, type RecoveryPorts } from './recovery.js';
 import type { StopCode } from './relay-status.js';
 import { clusterBackoff } from './retry-policy.js';
 import type { Settlements } from './settlements.js';
+import type { BatchSpan, Tracing } from '../tracing/index.js';
 
 export interface LedgeredPorts extends RecoveryPorts {
   readonly topics: TopicAdmin;
@@ -25,6 +27,8 @@ export interface LedgeredPorts extends RecoveryPorts {
   readonly prepareLedger: () => Promise<void>;
   /** Stops the whole relay: what one pipeline found is true for the database or for the cluster. */
   readonly stopForGood: (code: StopCode, pipeline: string) => void;
+  /** Absent: nobody collects traces. */
+  readonly tracing?: Tracing;
   /** Another instance has the slot: this relay has nothing to do any more, and must not fence its successor. */
   readonly leaseLost: () => void;
 }
@@ -48,6 +52,8 @@ export class LedgeredDelivery extends Delivery {
   private producer: TransactionalProducer | null = null;
   /** The last batch that was opened here: the database gives a lower number only when it was put back in time. */
   private lastNumber = 0;
+  /** Of the batch in flight, where it is traced. */
+  private span: BatchSpan | null = null;
 
   constructor(
     private readonly identity: PipelineIdentity,
@@ -62,6 +68,18 @@ export class LedgeredDelivery extends Delivery {
   }
 
   async deliver(kind: BatchKind, batch: readonly Outgoing[], stop: AbortSignal): Promise<Outcome> {
+    this.span = this.ports.tracing?.batch(this.identity.name, batch) ?? null;
+    const outcome = await this.deliverBatch(kind, batch, stop);
+    this.span?.end(failureOf(outcome));
+    this.span = null;
+    return outcome;
+  }
+
+  private async deliverBatch(
+    kind: BatchKind,
+    batch: readonly Outgoing[],
+    stop: AbortSignal,
+  ): Promise<Outcome> {
     const attempt = await this.attempt(kind, batch);
     if (attempt.kind === 'committed') {
       this.progress.advance();
@@ -117,6 +135,8 @@ export class LedgeredDelivery extends Delivery {
       number = await store.openBatch(name, kind, entries);
       if (number <= this.lastNumber) throw new Error(`${name} was put back to batch ${number}.`);
       this.lastNumber = number;
+      this.span?.numbered(number);
+      this.span?.enter('kafka transaction');
       const { requests, rows } = byPartition(batch, topics);
       const result = await this.producer.append(
         slot,
@@ -130,6 +150,7 @@ export class LedgeredDelivery extends Delivery {
       // A crash between the commit and its row in the database must not lose the offsets of the answer.
       await store.noteOffsets(name, number, result.offsets);
       await this.producer.commit();
+      this.span?.enter('settle');
       announce(settlements, await store.closeBatch(name, number));
       return { kind: 'committed' };
     } catch (error) {

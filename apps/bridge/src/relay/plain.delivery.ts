@@ -1,6 +1,15 @@
 import { KafkaError, type PlainProducer, type TopicAdmin } from '@bridge/kafka';
 import type { Acknowledgement, BatchKind, OutboxStore } from '@bridge/outbox';
-import { announce, byPartition, Delivery, refusalsOf, type Outcome } from './delivery.js';
+import type { BatchSpan, Tracing } from '../tracing/index.js';
+import {
+  announce,
+  byPartition,
+  Delivery,
+  failureOf,
+  refusalsOf,
+  type Outcome,
+} from './delivery.js';
+import { codeOf } from './failure-fields.js';
 import type { Outgoing } from './outgoing.js';
 import type { Progress } from './progress.js';
 import type { Settlements } from './settlements.js';
@@ -16,6 +25,8 @@ export class PlainDelivery extends Delivery {
     private readonly topics: TopicAdmin,
     private readonly settlements: Settlements,
     private readonly progress: Progress,
+    /** Null: nobody collects traces. */
+    private readonly tracing: Tracing | null = null,
   ) {
     super();
   }
@@ -25,8 +36,23 @@ export class PlainDelivery extends Delivery {
   }
 
   async deliver(kind: BatchKind, batch: readonly Outgoing[]): Promise<Outcome> {
+    const span = this.tracing?.batch(this.progress.name, batch) ?? null;
+    const outcome = await this.deliverBatch(kind, batch, span).catch((error: unknown) => {
+      span?.end(codeOf(error));
+      throw error;
+    });
+    span?.end(failureOf(outcome));
+    return outcome;
+  }
+
+  private async deliverBatch(
+    kind: BatchKind,
+    batch: readonly Outgoing[],
+    span: BatchSpan | null,
+  ): Promise<Outcome> {
     const { requests, rows } = byPartition(batch, this.topics);
     let result;
+    span?.enter('kafka append');
     try {
       result = await this.producer.append(requests);
     } catch (error) {
@@ -41,6 +67,7 @@ export class PlainDelivery extends Delivery {
         if (row !== undefined) acknowledgements.push({ id: row.id, partition, offset });
       });
     }
+    span?.enter('settle');
     await this.settle(kind, acknowledgements);
     if (result.complete) return { kind: 'delivered' };
     const refusals = refusalsOf(result.failures, requests, rows, null);

@@ -5,6 +5,7 @@ import { OutboxStore, type Share } from '@bridge/outbox';
 import { Configuration } from '../config/bridge.config.js';
 import { KafkaWiring } from '../kafka.module.js';
 import { StorageWiring } from '../storage.module.js';
+import { NO_TRACING, Tracing, TracingModule } from '../tracing/index.js';
 import { assemble, type RelayPorts } from './assemble.js';
 import { Clock, SystemClock } from './clock.js';
 import { DirectDelivery, KafkaDirectDelivery } from './direct-delivery.js';
@@ -16,7 +17,7 @@ import { Sweeper } from './sweeper.js';
 
 /** Takes accepted records from the outbox to Kafka. Its face: `index.ts`. */
 @Module({
-  imports: [ScheduleModule.forRoot(), StorageWiring, KafkaWiring],
+  imports: [ScheduleModule.forRoot(), StorageWiring, KafkaWiring, TracingModule],
   providers: [
     Settlements,
     Sweeper,
@@ -33,6 +34,7 @@ import { Sweeper } from './sweeper.js';
         TopicAdmin,
         Settlements,
         Clock,
+        Tracing,
       ],
       useFactory: (
         configuration: Configuration,
@@ -43,8 +45,10 @@ import { Sweeper } from './sweeper.js';
         topics: RelayPorts['topics'],
         settlements: Settlements,
         clock: Clock,
+        tracing: Tracing,
       ): RelayControl => {
-        const ports = { store, producers, plain, ledger, topics, settlements, clock };
+        const own = { store, producers, plain, ledger, topics, settlements, clock };
+        const ports = tracing === NO_TRACING ? own : { ...own, tracing };
         const { delivery } = configuration.bridge;
         const { leases } = store;
         if (leases === null) return assemble(ports, delivery);
