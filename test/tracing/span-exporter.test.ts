@@ -1,7 +1,7 @@
 import { ConsoleLogger, Logger } from '@nestjs/common';
 import { SpanExporter } from '../../apps/bridge/src/tracing/span-exporter.js';
 import { SPAN_KIND, type Span } from '../../apps/bridge/src/tracing/span.js';
-import { until } from '../http/client.js';
+import { until } from '../support/bridge-api.js';
 import { collector, type Collector } from './collector.js';
 
 class Told extends ConsoleLogger {
@@ -28,6 +28,14 @@ const span = (number: number): Span => ({
   error: null,
 });
 
+const reached = (count: () => number, wanted: number) =>
+  until(
+    'it is reached',
+    () => Promise.resolve(count()),
+    (found) => found === wanted,
+    20_000,
+  );
+
 describe('the exporter of spans', () => {
   let told: Told;
   let server: Collector;
@@ -50,7 +58,7 @@ describe('the exporter of spans', () => {
   test('sends what has come, in order, in requests of a bounded size', async () => {
     const own = exporter();
     for (let at = 0; at < 10; at++) own.add(span(at));
-    await until(() => server.spans.length === 10);
+    await reached(() => server.spans.length, 10);
     expect(names()).toEqual(Array.from({ length: 10 }, (_, at) => `span-${at}`));
     expect(server.requests).toHaveLength(3);
     expect(server.requests[0]).toMatchObject({ path: '/v1/traces', headers: { 'x-key': 'k' } });
@@ -62,7 +70,7 @@ describe('the exporter of spans', () => {
     server.next.push(503, 429, 503);
     const own = exporter();
     own.add(span(1));
-    await until(() => server.spans.length === 1);
+    await reached(() => server.spans.length, 1);
     await own.close();
     expect(server.requests).toHaveLength(4);
     expect(told.lines).toEqual([
@@ -76,7 +84,7 @@ describe('the exporter of spans', () => {
     const own = exporter({ ...LIMITS, everyMs: 60_000 });
     for (let at = 0; at < 13; at++) own.add(span(at));
     expect(own.dropped).toBe(3);
-    await until(() => own.dropped === 7);
+    await reached(() => own.dropped, 7);
     expect(told.lines).toEqual([['The collector takes no traces: it answers 400', { dropped: 7 }]]);
     expect(names()).toEqual([]);
     await own.close();
