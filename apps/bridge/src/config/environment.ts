@@ -48,6 +48,13 @@ export function keysPath(environment: Environment = process.env): string {
   return withFiles(environment, []).get('KEYS_PATH') ?? new Variables().KEYS_PATH;
 }
 
+/** Where the bridge of these variables is, for a command that looks at it; the rest of them may not be right. */
+export function ownUrl(environment: Environment = process.env): string {
+  const given = withFiles(environment, []);
+  const scheme = given.has('TLS_CERT_PATH') ? 'https' : 'http';
+  return `${scheme}://127.0.0.1:${given.get('PORT') ?? new Variables().PORT}`;
+}
+
 /** The options that Node itself was started with. */
 export function nodeOptions(environment: Environment = process.env): readonly string[] {
   return [...process.execArgv, ...(environment['NODE_OPTIONS'] ?? '').split(/\s+/)];
