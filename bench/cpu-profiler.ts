@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 
 /*
- * Loaded into the bridge before it starts, by `--import`. SIGUSR2 begins a CPU profile, the next one ends it
+ * Loaded into the bridge before it starts, by `--import`. SIGURG, which it does not use, begins a CPU profile, the next one ends it
  * and writes it: `--cpu-prof` would hold the start, the warm-up and the stop as well.
  */
 export const PROFILE_FILE = 'PONTE_BENCH_PROFILE';
@@ -26,4 +26,4 @@ async function toggle(file: string): Promise<void> {
 }
 
 const file = process.env[PROFILE_FILE];
-if (file !== undefined) process.on('SIGUSR2', () => void toggle(file));
+if (file !== undefined) process.on('SIGURG', () => void toggle(file));

@@ -1,6 +1,7 @@
 import type { Client } from './closed-loop.js';
 import { benchRecord } from './invoice.js';
 import { KeepAliveClient } from './keep-alive-client.js';
+import { variedInvoice } from './varied-invoice.js';
 
 /** Where records are posted, on this machine, and in which form. */
 export interface HttpTarget {
@@ -20,6 +21,8 @@ export interface HttpTarget {
   readonly recordsPerPost: number;
   /** Of each value, as UTF-8. */
   readonly valueBytes: number;
+  /** Invoices as they are all alike but for their number; or ones that differ in all that real ones do. */
+  readonly contents: 'alike' | 'varied';
 }
 
 /** Numbers go on from job to job: no message id comes twice in a run. */
@@ -50,12 +53,13 @@ export function httpClients(target: HttpTarget): () => Promise<Client> {
 
 /** All bodies have one length, so the head is written once; the text goes out as UTF-8. */
 function requestWriter(
-  { prefer, recordsPerPost, key: sameKey, authorization, valueBytes }: HttpTarget,
+  { prefer, recordsPerPost, key: sameKey, authorization, valueBytes, contents }: HttpTarget,
   port: number,
   path: string,
 ): (number: number) => string {
   const one = (number: number): string => {
-    const { key, messageId, value } = benchRecord(prefix, number, valueBytes);
+    const { key, messageId, value: alike } = benchRecord(prefix, number, valueBytes);
+    const value = contents === 'alike' ? alike : varied(number, valueBytes);
     return `{"key":"${sameKey ?? key}","message_id":"${messageId}","data":${value}}`;
   };
   const many = (first: number): string => {
@@ -68,4 +72,16 @@ function requestWriter(
     (authorization === null ? '' : `Authorization: ${authorization}\r\n`) +
     `Prefer: ${prefer}\r\nContent-Length: ${Buffer.byteLength(body(0))}\r\n\r\n`;
   return (number) => head + body(number);
+}
+
+/** More than a batch has; made once, since to make one takes longer than to post it. */
+const VARIANTS = 1_500;
+const variants = new Map<string, string>();
+
+function varied(number: number, bytes: number): string {
+  const variant = number % VARIANTS;
+  const name = `${variant}/${bytes}`;
+  const text = variants.get(name) ?? variedInvoice(variant, bytes);
+  variants.set(name, text);
+  return text;
 }

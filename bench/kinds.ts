@@ -1,4 +1,5 @@
 import { measureAccess } from './access.js';
+import { measureCompression } from './compression.js';
 import type { Context, Report } from './context.js';
 import { measurePostgres } from './databases.js';
 import { measureInstances } from './instances.js';
@@ -20,6 +21,7 @@ export const MEASUREMENTS: Readonly<Record<Kind, KindOfMeasurement>> = {
   targets: { document: 'performance.md', measure: measureTargets },
   open: { document: 'performance/open-loop.md', measure: measureOpen },
   sizes: { document: 'performance/sizes.md', measure: measureSizes },
+  compression: { document: 'performance/compression.md', measure: measureCompression },
   postgres: { document: 'performance/postgres.md', measure: measurePostgres },
   backlog: { document: 'performance/backlog.md', measure: measureDeepBacklog },
   profile: {

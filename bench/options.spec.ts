@@ -19,6 +19,7 @@ describe('the options', () => {
       quick: true,
     });
     expect(readOptions(['--quick', '--sizes'])).toMatchObject({ kinds: ['sizes'], quick: true });
+    expect(readOptions(['--quick', '--compression'])).toMatchObject({ kinds: ['compression'] });
     expect(() => readOptions(['--quick', '--access'])).toThrow('--access has no --quick');
   });
 

@@ -4,6 +4,7 @@ export const KINDS = [
   'targets',
   'open',
   'sizes',
+  'compression',
   'postgres',
   'backlog',
   'profile',
@@ -24,9 +25,9 @@ export interface BenchOptions {
   readonly rows: number | null;
 }
 
-/** What `--quick` alone runs. The deep backlog is a part of the targets. */
+/** What `--quick` alone runs. The deep backlog is a part of the targets; compression starts six bridges more. */
 const ALL_QUICK: readonly Kind[] = ['rates', 'targets', 'open', 'sizes', 'postgres'];
-const QUICK_KINDS: readonly Kind[] = [...ALL_QUICK, 'backlog'];
+const QUICK_KINDS: readonly Kind[] = [...ALL_QUICK, 'backlog', 'compression'];
 const ROWS_KINDS: readonly Kind[] = ['targets', 'backlog'];
 /** The deep backlog posts lists of this many. */
 const ROWS_STEP = 500;

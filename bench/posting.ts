@@ -21,6 +21,7 @@ export function delivering(ports: Ports, pace: HttpJob['pace'], recordsPerPost =
     expectedStatus: 200,
     recordsPerPost,
     valueBytes: VALUE_BYTES,
+    contents: 'alike',
     pace,
   };
 }

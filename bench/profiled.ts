@@ -35,7 +35,7 @@ export async function profileOf(
 
 function toggle({ pid }: BridgeProcess): void {
   if (pid === undefined) throw new Error('The bridge does not run.');
-  process.kill(pid, 'SIGUSR2');
+  process.kill(pid, 'SIGURG');
 }
 
 /** Null until the file is whole. */

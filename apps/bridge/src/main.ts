@@ -7,12 +7,13 @@ import { auditKeys } from './audit/index.js';
 import { AppModule } from './app.module.js';
 import { cautions } from './config/cautions.js';
 import { ConfigurationError } from './config/configuration.error.js';
-import { readEnvironment } from './config/environment.js';
+import { readEnvironment, supervision } from './config/environment.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { BridgeLogger, LogThreshold } from './logging/index.js';
 import { guardMemory } from './memory-guard.js';
 import { mask } from './privacy/index.js';
 import { createHttpAdapter } from './http/index.js';
+import { ServiceManager } from './service-manager/index.js';
 
 /** A supervisor kills after 30 s at the earliest; by then everything is in order or said. */
 const STOP_WITHIN_MS = 29_000;
@@ -48,9 +49,14 @@ async function main(): Promise<void> {
   await app.listen({ host: config.http.host, port: config.http.port });
   const { host, port, tls } = config.http;
   logger.log('Listening', { host, port, tls: tls !== null });
+  const manager = new ServiceManager(supervision(), logger);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void stop(app, door, logger, signal));
+    process.once(signal, () => {
+      manager.stopping();
+      void stop(app, door, logger, signal);
+    });
   }
+  manager.ready();
 }
 
 /** New records are refused, waiting POSTs are answered, the batch in flight ends, the outbox closes. */

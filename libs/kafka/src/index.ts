@@ -1,4 +1,6 @@
 export { AdminConnection } from './admin-connection.js';
+export { hasCodec } from './codecs.js';
+export type { Compression } from './codecs.js';
 export { KafkaError } from './kafka.error.js';
 export type {
   KafkaErrorCode,

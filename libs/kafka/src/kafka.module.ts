@@ -7,6 +7,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { AdminConnection } from './admin-connection.js';
+import type { Compression } from './codecs.js';
 import type { KafkaConnection } from './kafkajs-client.js';
 import { KafkaJsLedger } from './kafkajs-ledger.js';
 import { KafkaJsPlainProducer } from './kafkajs-plain.producer.js';
@@ -15,7 +16,7 @@ import { KafkaJsTransactionalProducers } from './kafkajs-transactional.producer.
 import { Ledger, PlainProducer, TopicAdmin, TransactionalProducers } from './ports.js';
 
 export interface KafkaOptions extends KafkaConnection {
-  readonly compression: 'none' | 'gzip';
+  readonly compression: Compression;
 }
 
 export interface KafkaAsyncOptions {

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import kafkajs from 'kafkajs';
+import { registerCodecs } from './kafkajs-codecs.js';
 import { patchKafkaJs } from './kafkajs-patches.js';
 import { saslOptions, sendsSecret, type KafkaSasl } from './sasl.js';
 import type { ISocketFactory, Kafka } from 'kafkajs';
@@ -53,6 +54,7 @@ export class KafkaClient {
 
   constructor(connection: KafkaConnection) {
     patchKafkaJs();
+    registerCodecs();
     const { sasl } = connection;
     this.guarded = connection.ssl === null && sasl !== null && sendsSecret(sasl);
     this.kafka = new kafkajs.Kafka({

@@ -1,6 +1,7 @@
-import kafkajs from 'kafkajs';
 import type { Producer } from 'kafkajs';
 import { appendAll, type AppendRequest } from './append.js';
+import type { Compression } from './codecs.js';
+import { Compressor } from './compressor.js';
 import { withDeadline } from './deadline.js';
 import { producerWithCluster } from './kafkajs-cluster.js';
 import { DEADLINES, KafkaClient, type KafkaConnection } from './kafkajs-client.js';
@@ -20,19 +21,21 @@ interface Incarnation {
  */
 export class KafkaJsPlainProducer extends PlainProducer {
   private opening: Promise<Incarnation> | null = null;
+  private readonly compressor: Compressor;
 
   constructor(
     private readonly connection: KafkaConnection,
-    private readonly compression: 'none' | 'gzip',
+    compression: Compression,
   ) {
     super();
+    this.compressor = new Compressor(compression);
   }
 
   async append(batch: readonly PartitionRecords[]): Promise<AppendResult> {
     const opening = (this.opening ??= this.connect());
     const { producer, metadata } = await opening;
-    const compression = kafkajs.CompressionTypes[this.compression === 'gzip' ? 'GZIP' : 'None'];
-    const send = (request: AppendRequest) => producer.sendBatch({ ...request, compression });
+    const send = async (request: AppendRequest) =>
+      producer.sendBatch({ ...request, compression: await this.compressor.typeFor(request) });
     const leaderOf = metadata.leaderOf.bind(metadata);
     try {
       const topics = [...new Set(batch.map(({ topic }) => topic))];

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import kafkajs from 'kafkajs';
 import type { Producer, Transaction } from 'kafkajs';
 import { appendAll, type AppendRequest } from './append.js';
+import type { Compression } from './codecs.js';
+import { Compressor } from './compressor.js';
 import { withDeadline } from './deadline.js';
 import { producerWithCluster } from './kafkajs-cluster.js';
 import { DEADLINES, KafkaClient, type KafkaConnection } from './kafkajs-client.js';
@@ -19,17 +20,15 @@ import {
   type PartitionRecords,
 } from './ports.js';
 
-const COMPRESSION = {
-  none: kafkajs.CompressionTypes.None,
-  gzip: kafkajs.CompressionTypes.GZIP,
-};
-
 export class KafkaJsTransactionalProducers extends TransactionalProducers {
+  private readonly compressor: Compressor;
+
   constructor(
     private readonly connection: KafkaConnection,
-    private readonly compression: 'none' | 'gzip',
+    compression: Compression,
   ) {
     super();
+    this.compressor = new Compressor(compression);
   }
 
   async fence(transactionalId: string): Promise<TransactionalProducer> {
@@ -49,9 +48,9 @@ export class KafkaJsTransactionalProducers extends TransactionalProducers {
       await withDeadline(producer.connect(), DEADLINES.connect, 'connect');
       // The first transaction of a producer is InitProducerId: Kafka ends what a predecessor left open.
       const first = await withDeadline(producer.transaction(), DEADLINES.call, 'fence');
-      const { compression } = this;
+      const { compressor } = this;
       return new KafkaJsTransactionalProducer(
-        { client, producer, metadata, partitions, compression },
+        { client, producer, metadata, partitions, compressor },
         first,
       );
     } catch (error) {
@@ -66,7 +65,7 @@ interface Incarnation {
   readonly producer: Producer;
   readonly metadata: ProducerMetadata;
   readonly partitions: TransactionPartitions;
-  readonly compression: 'none' | 'gzip';
+  readonly compressor: Compressor;
 }
 
 class KafkaJsTransactionalProducer extends TransactionalProducer {
@@ -89,14 +88,14 @@ class KafkaJsTransactionalProducer extends TransactionalProducer {
     batch: readonly PartitionRecords[],
   ): Promise<AppendResult> {
     try {
-      const { metadata, partitions } = this.own;
+      const { metadata, partitions, compressor } = this.own;
       const topics = [...new Set(batch.map(({ topic }) => topic))];
       await withDeadline(metadata.learn(topics), DEADLINES.call, 'learn topics');
       const transaction = await this.begin();
       const leaderOf = metadata.leaderOf.bind(metadata);
       const known = batch.filter(({ topic, partition }) => leaderOf(topic, partition) !== null);
-      const compression = COMPRESSION[this.own.compression];
-      const send = (request: AppendRequest) => transaction.sendBatch({ ...request, compression });
+      const send = async (request: AppendRequest) =>
+        transaction.sendBatch({ ...request, compression: await compressor.typeFor(request) });
       let numbering: Promise<void> | null = null;
       const number = (): Promise<void> => this.number(transaction, slot, entry);
       partitions.plan(known, () => {

@@ -1,4 +1,5 @@
 import type { KafkaError } from './kafka.error.js';
+import { putLast } from './put-last.js';
 
 /** What is remembered of one topic. `partitions` 0: the cluster is known not to have it. */
 export interface TopicFacts {
@@ -26,12 +27,12 @@ export class TopicCache {
 
   put(topic: string, facts: TopicFacts): void {
     this.refusals.delete(topic);
-    putLast(this.entries, topic, { ...facts, at: this.now() });
+    putLast(this.entries, topic, { ...facts, at: this.now() }, MAX_TOPICS);
   }
 
   /** The cluster has answered that it says nothing of the topic; what was known of it is kept. */
   refuse(topic: string, error: KafkaError): void {
-    putLast(this.refusals, topic, error);
+    putLast(this.refusals, topic, error, MAX_TOPICS);
   }
 
   refusalOf(topic: string): KafkaError | null {
@@ -55,12 +56,4 @@ export class TopicCache {
     }
     return ageMs > USABLE_MS ? null : { facts: entry, ageMs, stale: ageMs > PRESENT_MS };
   }
-}
-
-function putLast<T>(map: Map<string, T>, topic: string, value: T): void {
-  map.delete(topic);
-  map.set(topic, value);
-  if (map.size <= MAX_TOPICS) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
 }

@@ -1,66 +1,43 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { INSTRUMENTS, type Instrument } from './instruments.js';
-import type { MetricsSnapshot, MetricsSource } from './snapshot.js';
+import { collectDefaultMetrics } from 'prom-client';
+import type { InstrumentName, Meters } from './meters.js';
+import { PIPELINE_STATES, type MetricsSnapshot, type MetricsSource } from './snapshot.js';
 
-/** Seconds; the confirmation wait (5 s by default, at most 60 s) is in them. */
-const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** Figures of the process that are no counters but are named as if they were. The same stand there by type. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
 
-type Name = keyof typeof INSTRUMENTS;
+type Values = Partial<Record<InstrumentName, number>>;
 
-/** The registry of this process. Totals are taken over from the source at each scrape, so they survive a restart. */
+/** What `GET /metrics` says. Totals are taken over from the source at each scrape, so they survive a restart. */
 export class BridgeMetrics {
-  private readonly registry = new Registry();
-  private readonly counters = new Map<Name, Counter>();
-  private readonly gauges = new Map<Name, Gauge>();
-  private readonly requestSeconds: Histogram;
-
-  constructor(private readonly source: MetricsSource) {
-    collectDefaultMetrics({ register: this.registry });
-    const registers = [this.registry];
-    for (const [key, instrument] of Object.entries(INSTRUMENTS) as [Name, Instrument][]) {
-      const { name, help, kind } = instrument;
-      const labelNames = [...instrument.labels];
-      if (kind === 'counter') {
-        this.counters.set(key, new Counter({ name, help, labelNames, registers }));
-      } else if (kind === 'gauge') {
-        this.gauges.set(key, new Gauge({ name, help, labelNames, registers }));
-      }
-    }
-    const { name, help, labels } = INSTRUMENTS.requestSeconds;
-    this.requestSeconds = new Histogram({
-      name,
-      help,
-      labelNames: [...labels],
-      buckets: REQUEST_BUCKETS,
-      registers,
-    });
-  }
-
-  /** @param route the pattern of the route, never the path; @param seconds from the first byte to the last. */
-  observeRequest(method: string, route: string, status: number, seconds: number): void {
-    this.requestSeconds.observe({ method, route, status: String(status) }, seconds);
+  constructor(
+    private readonly source: MetricsSource,
+    private readonly meters: Meters,
+  ) {
+    collectDefaultMetrics({ register: meters.registry });
+    for (const name of MISNAMED) meters.registry.removeSingleMetric(name);
   }
 
   get contentType(): string {
-    return this.registry.contentType;
+    return this.meters.registry.contentType;
   }
 
   /** The Prometheus text format. */
   async text(): Promise<string> {
     this.take(await this.source.read());
-    return this.registry.metrics();
+    return this.meters.registry.metrics();
   }
 
   private take(snapshot: MetricsSnapshot): void {
-    for (const [name, total] of Object.entries(snapshot.totals) as [Name, number][]) {
-      const counter = this.counters.get(name);
+    for (const [name, total] of Object.entries(snapshot.totals) as [InstrumentName, number][]) {
+      const counter = this.meters.counters.get(name);
       counter?.reset();
       counter?.inc(total);
     }
-    for (const [status, count] of Object.entries(snapshot.rows)) {
-      this.gauges.get('rows')?.set({ status }, count);
-    }
-    const values: Partial<Record<Name, number>> = {
+    const values: Values = {
       openBytes: snapshot.openBytes,
       oldestOpen: snapshot.oldestOpenSeconds,
       accepting: Number(snapshot.accepting),
@@ -80,10 +57,40 @@ export class BridgeMetrics {
             deadRows: snapshot.bloat.deadRows,
             oldestTransaction: snapshot.bloat.oldestTransactionMs / 1_000,
           }),
-      ...(snapshot.diskFreeBytes === null ? {} : { diskFree: snapshot.diskFreeBytes }),
+      ...(snapshot.disk === null
+        ? {}
+        : { diskFree: snapshot.disk.freeBytes, diskSize: snapshot.disk.totalBytes }),
+      openBatches: snapshot.openBatches,
+      ledgerAge: snapshot.ledgerAgeSeconds,
+      clock: snapshot.clockSeconds,
+      clockStep: snapshot.clockStepSeconds,
     };
-    for (const [name, value] of Object.entries(values) as [Name, number][]) {
-      this.gauges.get(name)?.set(value);
+    for (const [name, value] of Object.entries(values) as [InstrumentName, number][]) {
+      this.meters.gauges.get(name)?.set(value);
+    }
+    this.takeLabelled(snapshot);
+  }
+
+  private takeLabelled(snapshot: MetricsSnapshot): void {
+    const { gauges } = this.meters;
+    for (const [status, count] of Object.entries(snapshot.rows)) {
+      gauges.get('rows')?.set({ status }, count);
+    }
+    // Pipelines come and go with the lanes of an instance, limits and certificates with what is configured.
+    for (const name of ['pipelineState', 'limit', 'limitUsed', 'certificateEnd'] as const) {
+      gauges.get(name)?.reset();
+    }
+    for (const { name: pipeline, state: current } of snapshot.pipelines) {
+      for (const state of PIPELINE_STATES) {
+        gauges.get('pipelineState')?.set({ pipeline, state }, Number(state === current));
+      }
+    }
+    for (const { limit, max, used } of snapshot.limits) {
+      gauges.get('limit')?.set({ limit }, max);
+      gauges.get('limitUsed')?.set({ limit }, used / max);
+    }
+    for (const { use, notAfterSeconds } of snapshot.certificates) {
+      gauges.get('certificateEnd')?.set({ use }, notAfterSeconds);
     }
   }
 }

@@ -4,13 +4,25 @@ export interface Instrument {
   readonly help: string;
   readonly kind: 'counter' | 'gauge' | 'histogram';
   readonly labels: readonly string[];
+  /** Upper bounds of a histogram, in the unit of its name. */
+  readonly buckets?: readonly number[];
 }
 
-const counter = (name: string, help: string): Instrument => ({
+/** Of requests: the confirmation wait (5 s by default, at most 60 s) is in them. */
+const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** Of one step: from an fsync that a disk's cache answers to a transaction of Kafka that times out. */
+const STEP_SECONDS = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+];
+const RECORDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+const KIB = 2 ** 10;
+const BYTES = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384].map((kib) => kib * KIB);
+
+const counter = (name: string, help: string, ...labels: readonly string[]): Instrument => ({
   name,
   help,
   kind: 'counter',
-  labels: [],
+  labels,
 });
 const gauge = (name: string, help: string, ...labels: readonly string[]): Instrument => ({
   name,
@@ -18,6 +30,12 @@ const gauge = (name: string, help: string, ...labels: readonly string[]): Instru
   kind: 'gauge',
   labels,
 });
+const histogram = (
+  name: string,
+  help: string,
+  buckets: readonly number[],
+  ...labels: readonly string[]
+): Instrument => ({ name, help, kind: 'histogram', labels, buckets });
 
 /**
  * Every instrument of the bridge. No label carries a topic, a key or a message id: their number is not bounded,
@@ -87,10 +105,75 @@ export const INSTRUMENTS = {
     'ponte_storage_oldest_transaction_seconds',
     'Age of the oldest transaction that keeps PostgreSQL from vacuuming.',
   ),
-  requestSeconds: {
-    name: 'ponte_http_request_seconds',
-    help: 'Time from the first byte of a request to the end of its answer.',
-    kind: 'histogram',
-    labels: ['method', 'route', 'status'],
-  },
+  pipelineState: gauge(
+    'ponte_pipeline_state',
+    '1 for the state that the pipeline is in, 0 for the others.',
+    'pipeline',
+    'state',
+  ),
+  openBatches: gauge(
+    'ponte_ledger_open_batches',
+    'Batches that were begun and are not known to be in Kafka, of all instances.',
+  ),
+  ledgerAge: gauge(
+    'ponte_ledger_age_seconds',
+    'Longest time since the ledger was known to hold a pipeline’s number; Kafka may forget it after 7 days.',
+  ),
+  diskSize: gauge('ponte_storage_size_bytes', 'Size of the disk that holds the outbox.'),
+  limit: gauge('ponte_limit', 'What may be held, in the unit of the limit.', 'limit'),
+  limitUsed: gauge(
+    'ponte_limit_used_ratio',
+    'How much of the limit is in use: from 1 on, what asks for more is refused.',
+    'limit',
+  ),
+  certificateEnd: gauge(
+    'ponte_certificate_not_after_timestamp_seconds',
+    'When the certificate that ends first ends, by what it is for.',
+    'use',
+  ),
+  clock: gauge('ponte_clock_timestamp_seconds', 'The bridge’s clock at this moment.'),
+  clockStep: gauge(
+    'ponte_clock_step_seconds',
+    'By how much the clock was set forward (or back, below 0) since the start.',
+  ),
+  producerRestarts: counter(
+    'ponte_producer_restarts_total',
+    'Transactional producers that were thrown away after an error, since the start.',
+  ),
+  batchRecords: histogram(
+    'ponte_batch_records',
+    'Records of one batch that Kafka has committed.',
+    RECORDS,
+    'kind',
+  ),
+  batchBytes: histogram(
+    'ponte_batch_bytes',
+    'Bytes of keys and values of one batch that Kafka has committed.',
+    BYTES,
+    'kind',
+  ),
+  stepSeconds: histogram(
+    'ponte_step_seconds',
+    'Time of one step on the way of records.',
+    STEP_SECONDS,
+    'step',
+  ),
+  commitSeconds: histogram(
+    'ponte_storage_commit_seconds',
+    'Time of one commit of the outbox, with its fsync.',
+    STEP_SECONDS,
+  ),
+  commitChanges: histogram(
+    'ponte_storage_commit_changes',
+    'Requests and other changes that share one commit of the outbox.',
+    RECORDS,
+  ),
+  requestSeconds: histogram(
+    'ponte_http_request_seconds',
+    'Time from the first byte of a request to the end of its answer.',
+    REQUEST_SECONDS,
+    'method',
+    'route',
+    'status',
+  ),
 } as const satisfies Readonly<Record<string, Instrument>>;

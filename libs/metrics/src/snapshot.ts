@@ -23,12 +23,31 @@ export interface MetricsSnapshot {
   readonly sweepFailures: number;
   readonly walBytes: number;
   /** Null where the storage is on another machine. */
-  readonly diskFreeBytes: number | null;
+  readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
   readonly lanes: number;
   readonly instances: number;
   /** Null on SQLite. */
   readonly bloat: { readonly deadRows: number; readonly oldestTransactionMs: number } | null;
+  readonly pipelines: readonly {
+    readonly name: string;
+    readonly state: (typeof PIPELINE_STATES)[number];
+  }[];
+  readonly openBatches: number;
+  readonly ledgerAgeSeconds: number;
+  /** `max` and `used` are of one unit; `limit` is one of a few fixed words. */
+  readonly limits: readonly {
+    readonly limit: string;
+    readonly max: number;
+    readonly used: number;
+  }[];
+  readonly certificates: readonly { readonly use: string; readonly notAfterSeconds: number }[];
+  /** Since 1970. */
+  readonly clockSeconds: number;
+  readonly clockStepSeconds: number;
 }
+
+/** What a pipeline can be doing. */
+export const PIPELINE_STATES = ['idle', 'delivering', 'waiting', 'recovering', 'stopped'] as const;
 
 /** Where the figures come from; read once a scrape. */
 export abstract class MetricsSource {

@@ -37,6 +37,9 @@ interface Alone {
 type Waiting = Accept | Change | Alone;
 type Grouped = Accept | Change;
 
+/** Told of each commit: milliseconds that the database took for it, and how many changes share it. */
+export type CommitListener = (ms: number, changes: number) => void;
+
 export interface GroupCommitEvents {
   /** After each commit that added rows, in the order of their ids. */
   readonly added: (records: readonly OutboxRecord[]) => void;
@@ -44,6 +47,7 @@ export interface GroupCommitEvents {
   readonly resume: (tx: Transaction) => Promise<void>;
   /** Once, when the database failed for good. */
   readonly fatal: (error: Error) => void;
+  readonly committed: CommitListener;
 }
 
 /**
@@ -185,7 +189,9 @@ export class GroupCommit {
     tell.push(await this.acceptTogether(tx, accepts, planned));
 
     if (!tx.news.isEmpty) await this.engine.news?.tell(tx, tx.news);
+    const began = performance.now();
     await writer.commit();
+    this.events.committed(performance.now() - began, group.length);
     this.stale = false;
     this.counters.apply(tx.changes);
     tx.committed();

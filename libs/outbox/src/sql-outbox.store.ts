@@ -10,7 +10,7 @@ import { Counters } from './counters.js';
 import * as deadLetters from './dead-letters.js';
 import { Doubts } from './doubts.js';
 import { SqlError, type Engine, type Guard } from './engine.js';
-import { GroupCommit } from './group-commit.js';
+import { GroupCommit, type CommitListener } from './group-commit.js';
 import type { Share } from './leases.js';
 import { Listeners } from './listeners.js';
 import type { IdRange, News } from './news.js';
@@ -82,6 +82,7 @@ export class SqlOutboxStore extends OutboxStore {
     private highestId: number,
     override readonly needsReconcile: string | null,
     private readonly cipher: ValueCipher | null,
+    onCommit: CommitListener,
   ) {
     super();
     this.repaired = engine.repaired;
@@ -93,6 +94,7 @@ export class SqlOutboxStore extends OutboxStore {
       added: (records) => this.added(records),
       resume: (tx) => this.resume(tx),
       fatal: (error) => this.fatal.tell(error),
+      committed: onCommit,
     });
     engine.news?.listen(
       (news) => void this.hear(news),
@@ -104,10 +106,14 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   /** Takes over an opened database; the counters are put right by a recount of the open rows. */
-  static async open(engine: Engine, cipher: ValueCipher | null = null): Promise<SqlOutboxStore> {
+  static async open(
+    engine: Engine,
+    cipher: ValueCipher | null = null,
+    onCommit: CommitListener = () => {},
+  ): Promise<SqlOutboxStore> {
     for (let conflicts = 0; ; conflicts++) {
       try {
-        return await SqlOutboxStore.openOnce(engine, cipher);
+        return await SqlOutboxStore.openOnce(engine, cipher, onCommit);
       } catch (error) {
         await engine.writer.rollback();
         const isConflict = error instanceof SqlError && error.kind === 'conflict';
@@ -116,7 +122,11 @@ export class SqlOutboxStore extends OutboxStore {
     }
   }
 
-  private static async openOnce(real: Engine, cipher: ValueCipher | null): Promise<SqlOutboxStore> {
+  private static async openOnce(
+    real: Engine,
+    cipher: ValueCipher | null,
+    onCommit: CommitListener,
+  ): Promise<SqlOutboxStore> {
     const engine = cipher === null ? real : openingEngine(real, cipher);
     const { writer, dialect } = engine;
     const counters = new Counters();
@@ -133,7 +143,8 @@ export class SqlOutboxStore extends OutboxStore {
     await checkValueKeys(writer, cipher);
     await writer.commit();
     const outboxId = meta?.['value'] as string;
-    return new SqlOutboxStore(engine, counters, outboxId, last?.['id'] as number, mark, cipher);
+    const lastId = last?.['id'] as number;
+    return new SqlOutboxStore(engine, counters, outboxId, lastId, mark, cipher, onCommit);
   }
 
   /** The database failed for good, as one of its connections found out. */

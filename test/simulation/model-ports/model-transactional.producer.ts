@@ -1,4 +1,5 @@
 import {
+  type KafkaError,
   TransactionalProducer,
   TransactionalProducers,
   type AppendResult,
@@ -90,6 +91,8 @@ class ModelTransactionalProducer extends TransactionalProducer {
   private readonly locks = new Map<number, Promise<void>>();
   private marks = 0;
   private onLetIn: () => void = () => undefined;
+  /** What the coordinator has said instead of letting a partition of this batch in. */
+  private refusal: KafkaError | null = null;
 
   constructor(
     private readonly client: ModelClient,
@@ -115,7 +118,9 @@ class ModelTransactionalProducer extends TransactionalProducer {
         numbering.catch(() => undefined);
       };
       const { clock } = this.client.site;
+      this.refusal = null;
       const result = await appendAll(clock, (at, records) => this.send(at, records), batch);
+      if (this.refusal !== null) throw this.refusal;
       if (result.complete) await (numbering ?? number());
       return result;
     } catch (error) {
@@ -255,11 +260,17 @@ class ModelTransactionalProducer extends TransactionalProducer {
     const { client, producer, transactionalId } = this;
     const { kafka } = client.site;
     const coordinator = kafka.cluster.coordinatorOf(transactionalId);
-    await this.untilEnded(() =>
-      client.call(coordinator, `AddPartitionsToTxn ${name}`, () =>
-        kafka.addPartition(coordinator, transactionalId, producer, at),
-      ),
-    );
+    try {
+      await this.untilEnded(() =>
+        client.call(coordinator, `AddPartitionsToTxn ${name}`, () =>
+          kafka.addPartition(coordinator, transactionalId, producer, at),
+        ),
+      );
+    } catch (error) {
+      const known = toKafkaError(error, 'add partitions to the transaction');
+      if (known.scope === 'cluster') this.refusal = known;
+      throw error;
+    }
     this.added.add(name);
     this.onLetIn();
   }

@@ -3,6 +3,7 @@ import type { NewRecord } from '@bridge/outbox';
 import { createHash } from 'node:crypto';
 import { assemble, type RelayPorts } from '../../../apps/bridge/src/relay/assemble.js';
 import type { RelayControl } from '../../../apps/bridge/src/relay/relay-status.js';
+import { UNMETERED } from '../../../apps/bridge/src/relay/relay-meter.js';
 import { SettledElsewhere } from '../../../apps/bridge/src/relay/settled-elsewhere.js';
 import { Settlements, type Settlement } from '../../../apps/bridge/src/relay/settlements.js';
 import { SharedRelay } from '../../../apps/bridge/src/relay/shared-relay.js';
@@ -78,6 +79,7 @@ export class Incarnation {
       topics: this.topics,
       settlements: new NotedSettlements(world.told),
       clock,
+      meter: UNMETERED,
     };
     const { delivery } = world.plan;
     const { leases } = this.store;

@@ -1,3 +1,4 @@
+import type { Compression } from '@bridge/kafka';
 import type { DeliveryMode, ValueKeys } from '@bridge/outbox';
 import type { Identities, OidcOptions, Rates } from '../access/index.js';
 import type { TlsMaterial, TlsPaths } from './server-tls.js';
@@ -45,7 +46,7 @@ export interface BridgeConfig {
     readonly clientId: string;
     readonly ssl: KafkaTls | null;
     readonly sasl: KafkaSasl | null;
-    readonly compression: 'none' | 'gzip';
+    readonly compression: Compression;
   };
   readonly delivery: {
     readonly mode: DeliveryMode;

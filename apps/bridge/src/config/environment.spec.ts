@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
@@ -201,8 +201,8 @@ test.each<[string, Record<string, string>]>([
   ['KAFKA_SSL_KEY', { KAFKA_SSL: 'true', KAFKA_SSL_CERT: NO_CERTIFICATE }],
   ['KAFKA_SSL_KEY_PASSPHRASE', { KAFKA_SSL: 'true', KAFKA_SSL_KEY_PASSPHRASE: 'open' }],
   ['KAFKA_SSL_KEY_PASSPHRASE', { KAFKA_SSL_KEY_PASSPHRASE: 'open' }],
-  ['COMPRESSION', { COMPRESSION: 'zstd' }],
   ['COMPRESSION', { COMPRESSION: 'adaptive' }],
+  ['COMPRESSION', { COMPRESSION: 'ZSTD' }],
   ['DLQ_TOPIC', { DLQ_TOPIC: '__consumer_offsets' }],
   ['DLQ_TOPIC', { DLQ_TOPIC: '_ponte.ledger' }],
   ['RETRY_MAX_MS', { RETRY_INITIAL_MS: '500', RETRY_MAX_MS: '100' }],
@@ -230,8 +230,7 @@ test.each<[string, Record<string, string>]>([
   expect(faultsOf(environment)).toContain(variable);
 });
 
-test('explains what a later version brings and what has a reason', () => {
-  expect(() => readEnvironment({ COMPRESSION: 'snappy' })).toThrow(/later version/);
+test('explains what has a reason', () => {
   expect(() => readEnvironment({ ENABLE_OUTBOX: 'false' })).toThrow(/at-least-once permits/);
 });
 
@@ -250,6 +249,10 @@ test.each<Record<string, string>>([
   { ALERT_WEBHOOK_URL: 'http://127.0.0.1:8080/mail' },
   { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' },
   { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://[::1]:4318', OTEL_EXPORTER_OTLP_HEADERS: 'a=b%2Cc, d=' },
+  { COMPRESSION: 'snappy' },
+  { COMPRESSION: 'lz4' },
+  { COMPRESSION: 'zstd' },
+  { COMPRESSION: 'auto' },
 ])('starts with %j', (environment) => {
   expect(faultsOf(environment)).toEqual([]);
 });
@@ -298,5 +301,41 @@ describe('a variable in a file', () => {
     expect(faultsOf({ OUTBOX_URL_FILE: file, OUTBOX_URL: 'sqlite:/b' })).toEqual([
       'OUTBOX_URL_FILE',
     ]);
+  });
+});
+
+describe('a credential of systemd', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ponte-credentials-'));
+  const path = join(folder, 'ponte_SUBJECTS_KEY_PATH');
+  const environment = { CREDENTIALS_DIRECTORY: folder };
+  afterAll(() => rmSync(folder, { recursive: true }));
+  afterEach(() => {
+    for (const file of readdirSync(folder)) rmSync(join(folder, file));
+  });
+
+  test('is the variable of its name, without the line end', () => {
+    writeFileSync(join(folder, 'ponte_OUTBOX_URL'), 'sqlite:/of/a/credential.db\n');
+    writeFileSync(join(folder, 'other_PORT'), '1');
+    const { outbox, http } = readEnvironment(environment);
+    expect(outbox.url).toBe('sqlite:/of/a/credential.db');
+    expect(http.port).toBe(8081);
+  });
+
+  test('is the file itself where the variable is a path', () => {
+    writeFileSync(path, `2026-11:${'A'.repeat(43)}=\n`);
+    writeFileSync(join(folder, 'ponte_ca.crt'), 'for another variable');
+    expect(readEnvironment(environment).outbox.subjectKeys).not.toBeNull();
+  });
+
+  test('is refused beside the same variable, and where no variable has its name', () => {
+    writeFileSync(join(folder, 'ponte_PORT'), '8081');
+    writeFileSync(join(folder, 'ponte_KAFKA_PASSWORD'), 'secret');
+    const faults = faultsOf({ ...environment, PORT: '8082' });
+    expect(faults.toSorted()).toEqual(['ponte_KAFKA_PASSWORD', 'ponte_PORT']);
+  });
+
+  test('is refused where the folder cannot be read', () => {
+    const faults = faultsOf({ CREDENTIALS_DIRECTORY: join(folder, 'none') });
+    expect(faults).toEqual(['CREDENTIALS_DIRECTORY']);
   });
 });

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
 import { parseValueKeys, type DeliveryMode, type ValueKeys } from '@bridge/outbox';
 import { NOBODY, readIdentities, type Identities } from '../access/index.js';
@@ -6,24 +5,24 @@ import { alertsOf } from './alert-options.js';
 import type { BridgeConfig, LogLevel, ServerTls } from './bridge.config.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration.error.js';
 import { contradictions } from './contradictions.js';
+import { contentOf, givenVariables, type Environment } from './given-variables.js';
 import { kafkaOf } from './kafka-access.js';
 import { readTls, TlsFault } from './server-tls.js';
+import { supervisionOf, type Supervision } from './supervision.js';
 import { parseTopicRetention } from './topic-retention.js';
 import { tracesOf } from './trace-options.js';
 import { topicRules, type TopicOverrides } from './topic-rules.js';
 import { parseClaim, parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
-import { TOPIC_VARIABLES, Variables } from './variables.js';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { Variables } from './variables.js';
 
 /**
  * Reads the configuration, once. Each variable may also be given as `<NAME>_FILE`, the path of a file that
- * holds it (a secret's file); an empty variable counts as not set.
+ * holds it, or as a credential of systemd; an empty variable counts as not set.
  * @throws ConfigurationError with every fault at once.
  */
 export function readEnvironment(environment: Environment = process.env): BridgeConfig {
   const faults: ConfigurationFault[] = [];
-  const given = withFiles(environment, faults);
+  const given = givenVariables(environment, faults);
   const variables = new Variables();
   for (const name of Object.keys(variables) as (keyof Variables)[]) {
     variables[name] = given.get(name) ?? variables[name];
@@ -45,12 +44,17 @@ export function readEnvironment(environment: Environment = process.env): BridgeC
 
 /** For the command that makes the first key: without it the rest of the configuration may not be right yet. */
 export function keysPath(environment: Environment = process.env): string {
-  return withFiles(environment, []).get('KEYS_PATH') ?? new Variables().KEYS_PATH;
+  return givenVariables(environment, []).get('KEYS_PATH') ?? new Variables().KEYS_PATH;
+}
+
+/** Whether systemd waits for word from this process. */
+export function supervision(environment: Environment = process.env): Supervision {
+  return supervisionOf(environment, process.pid);
 }
 
 /** Where the bridge of these variables is, for a command that looks at it; the rest of them may not be right. */
 export function ownUrl(environment: Environment = process.env): string {
-  const given = withFiles(environment, []);
+  const given = givenVariables(environment, []);
   const scheme = given.has('TLS_CERT_PATH') ? 'https' : 'http';
   return `${scheme}://127.0.0.1:${given.get('PORT') ?? new Variables().PORT}`;
 }
@@ -58,33 +62,6 @@ export function ownUrl(environment: Environment = process.env): string {
 /** The options that Node itself was started with. */
 export function nodeOptions(environment: Environment = process.env): readonly string[] {
   return [...process.execArgv, ...(environment['NODE_OPTIONS'] ?? '').split(/\s+/)];
-}
-
-/** What is set, by name, with the contents of `_FILE` variables in their place. */
-function withFiles(
-  environment: Environment,
-  faults: ConfigurationFault[],
-): ReadonlyMap<string, string> {
-  const known = new Set(Object.keys(new Variables()));
-  const ours = (name: string): boolean =>
-    known.has(name) || TOPIC_VARIABLES.some((prefix) => name.startsWith(prefix));
-  const given = new Map<string, string>();
-  for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined || value === '') continue;
-    const target = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : name;
-    if (!ours(target)) continue;
-    if (target === name) {
-      given.set(name, value);
-    } else if (environment[target] !== undefined && environment[target] !== '') {
-      faults.push({ variable: name, reason: `must not be set together with ${target}` });
-    } else {
-      const text = contentOf(value);
-      if (text === null)
-        faults.push({ variable: name, reason: 'must name a file that can be read' });
-      else given.set(target, text);
-    }
-  }
-  return given;
 }
 
 function identitiesOf(v: Variables, faults: ConfigurationFault[]): Identities {
@@ -137,14 +114,6 @@ function tlsOf(v: Variables, faults: ConfigurationFault[]): ServerTls | null {
   } catch (error) {
     if (!(error instanceof TlsFault)) throw error;
     faults.push({ variable: error.variable, reason: error.reason });
-    return null;
-  }
-}
-
-function contentOf(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-  } catch {
     return null;
   }
 }

@@ -1,3 +1,4 @@
+import type { Compression } from '@bridge/kafka';
 import type { BridgeConfig, KafkaSasl } from './bridge.config.js';
 import type { Variables } from './variables.js';
 
@@ -16,7 +17,7 @@ export function kafkaOf(v: Variables): BridgeConfig['kafka'] {
           }
         : null,
     sasl: saslOf(v),
-    compression: v.COMPRESSION as 'none' | 'gzip',
+    compression: v.COMPRESSION as Compression,
   };
 }
 

@@ -1,11 +1,29 @@
+import { hasCodec, type Compression } from '@bridge/kafka';
 import { belongTogether, certificatesOf, privateKeyOf } from './certificates.js';
 import type { Contradiction } from './contradiction.js';
 import { hostOf, isLoopback } from './loopback.js';
 import type { Variables } from './variables.js';
 
-/** What of the way to Kafka is right by itself but not together. */
-export function kafkaContradictions(v: Variables): readonly Contradiction[] {
-  return [...tls(v), ...certificates(v), ...mechanism(v), ...password(v), ...oauth(v)];
+/**
+ * What of the way to Kafka is right by itself but not together, or not on this machine.
+ * @param has whether the machine can compress so.
+ */
+export function kafkaContradictions(
+  v: Variables,
+  has: (compression: Compression) => boolean = hasCodec,
+): readonly Contradiction[] {
+  return [
+    ...tls(v),
+    ...certificates(v),
+    ...mechanism(v),
+    ...password(v),
+    ...oauth(v),
+    [
+      'COMPRESSION',
+      !has(v.COMPRESSION as Compression),
+      `cannot be ${v.COMPRESSION} on this machine: none was built for it. gzip works everywhere`,
+    ],
+  ];
 }
 
 function tls(v: Variables): readonly Contradiction[] {

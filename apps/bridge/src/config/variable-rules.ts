@@ -52,13 +52,6 @@ export const IsDuration = (): PropertyDecorator =>
 export const IsOneOf = (...values: readonly string[]): PropertyDecorator =>
   Must(`must be ${listed(values)}`, (text) => values.includes(text));
 
-/** Values that have a meaning in the documentation but not yet in this version: a setting that lies is a defect. */
-export const IsNotYet = (...values: readonly string[]): PropertyDecorator =>
-  Must(
-    `${listed(values)} ${values.length === 1 ? 'comes' : 'come'} with a later version`,
-    (text) => !values.includes(text),
-  );
-
 export const IsPointer = (): PropertyDecorator =>
   Must(
     'must be a JSON pointer such as /data/chave',

@@ -4,7 +4,6 @@ import {
   IsClaim,
   IsDuration,
   IsFreeDisk,
-  IsNotYet,
   IsNumber,
   IsOneOf,
   IsPem,
@@ -65,11 +64,7 @@ export class Variables {
   KAFKA_SASL_OAUTH_CLIENT_ID = '';
   KAFKA_SASL_OAUTH_CLIENT_SECRET = '';
   KAFKA_SASL_OAUTH_SCOPE = '';
-  @IsNotYet('adaptive', 'snappy', 'lz4', 'zstd')
-  @Must('must be none or gzip', (text) =>
-    ['none', 'gzip', 'adaptive', 'snappy', 'lz4', 'zstd'].includes(text),
-  )
-  COMPRESSION = 'none';
+  @IsOneOf('none', 'gzip', 'snappy', 'lz4', 'zstd', 'auto') COMPRESSION = 'none';
 
   @IsOneOf('true', 'false') ENABLE_OUTBOX = 'true';
   @Must('must be sqlite:<path> or postgres://…', (text) =>

@@ -3,7 +3,7 @@ export class BodyBudget {
   private reserved = 0;
 
   /** @param limit in bytes. */
-  constructor(private readonly limit: number) {}
+  constructor(readonly limit: number) {}
 
   get used(): number {
     return this.reserved;

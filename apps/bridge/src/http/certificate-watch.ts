@@ -21,6 +21,11 @@ export class CertificateWatch {
     this.timer = setInterval(() => this.look(), LOOK_MS).unref();
   }
 
+  /** What new connections are given. */
+  get material(): TlsMaterial {
+    return this.current;
+  }
+
   stop(): void {
     clearInterval(this.timer);
   }

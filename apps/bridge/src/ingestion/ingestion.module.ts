@@ -1,6 +1,7 @@
 import { Module, type OnModuleDestroy } from '@nestjs/common';
 import { HttpModule } from '../http/index.js';
 import { KafkaWiring } from '../kafka.module.js';
+import { MetersModule } from '../meters.module.js';
 import { RelayModule, Settlements } from '../relay/index.js';
 import { StorageWiring } from '../storage.module.js';
 import { AdmissionGate } from './admission.gate.js';
@@ -13,7 +14,7 @@ import { RecordComposer } from './record-composer.js';
 import { RecordReader } from './record-reader.js';
 
 @Module({
-  imports: [HttpModule, RelayModule, StorageWiring, KafkaWiring],
+  imports: [HttpModule, RelayModule, StorageWiring, KafkaWiring, MetersModule],
   controllers: [IngestionController],
   providers: [
     IngestionService,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Meters } from '@bridge/metrics';
 import {
   isSameRequest,
   OutboxStore,
@@ -51,6 +52,7 @@ export class Intake {
     private readonly gate: AdmissionGate,
     private readonly quotas: Quotas,
     private readonly shutdown: Shutdown,
+    private readonly meters: Meters,
   ) {}
 
   /**
@@ -61,14 +63,19 @@ export class Intake {
     if (!this.configuration.bridge.outbox.enabled) return [await this.deliver(reading)];
     const refused = this.gate.refusal() ?? this.quotas.refusal(reading.records, reading.tenants);
     const accepted =
-      refused === null
-        ? await this.store.accept(this.marked(reading.records))
-        : await this.knownOr(refused, reading);
+      refused === null ? await this.accept(reading.records) : await this.knownOr(refused, reading);
     // Nothing may be awaited before these waits begin: the relay settles a record only after a later commit.
     const followed = accepted.map((one) => this.follow(one, patience));
     reading.span?.stored(accepted.length);
     patience.releaseBody();
     return Promise.all(followed);
+  }
+
+  private async accept(records: readonly NewRecord[]): Promise<readonly Acceptance[]> {
+    const began = performance.now();
+    const accepted = await this.store.accept(this.marked(records));
+    this.meters.took('accept', performance.now() - began);
+    return accepted;
   }
 
   /** With those whom they are about, where the bridge was given a key for that. */
@@ -88,7 +95,9 @@ export class Intake {
     { id, messageId, partition, timestamp }: OutboxRecord,
     patience: Patience,
   ): Promise<TakenRecord> {
+    const began = performance.now();
     const settlement = await this.wait(id, patience);
+    if (settlement?.status === 'sent') this.meters.took('confirm', performance.now() - began);
     const outcome = outcomeOf(settlement, partition);
     return { messageId, outcome, duplicate: false, acceptedAt: timestamp };
   }

@@ -1,9 +1,10 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { BridgeMetrics, MetricsSource } from '@bridge/metrics';
+import { BridgeMetrics, Meters, MetricsSource } from '@bridge/metrics';
 import type { FastifyInstance } from 'fastify';
 import { HealthModule } from '../health/index.js';
 import { KafkaWiring } from '../kafka.module.js';
+import { MetersModule } from '../meters.module.js';
 import { RelayModule } from '../relay/index.js';
 import { StorageWiring } from '../storage.module.js';
 import { BridgeMetricsSource } from './bridge-metrics.source.js';
@@ -11,21 +12,21 @@ import { ClusterCache } from './cluster-cache.js';
 import { MetricsController } from './metrics.controller.js';
 
 @Module({
-  imports: [HealthModule, RelayModule, StorageWiring, KafkaWiring],
+  imports: [HealthModule, RelayModule, StorageWiring, KafkaWiring, MetersModule],
   controllers: [MetricsController],
   providers: [
     ClusterCache,
     { provide: MetricsSource, useClass: BridgeMetricsSource },
     {
       provide: BridgeMetrics,
-      inject: [MetricsSource],
-      useFactory: (source: MetricsSource) => new BridgeMetrics(source),
+      inject: [MetricsSource, Meters],
+      useFactory: (source: MetricsSource, meters: Meters) => new BridgeMetrics(source, meters),
     },
   ],
 })
 export class MonitoringModule implements OnModuleInit {
   constructor(
-    private readonly metrics: BridgeMetrics,
+    private readonly meters: Meters,
     private readonly host: HttpAdapterHost,
   ) {}
 
@@ -34,7 +35,7 @@ export class MonitoringModule implements OnModuleInit {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     fastify.addHook('onResponse', (request, reply, done) => {
       const route = request.routeOptions.url ?? 'none';
-      this.metrics.observeRequest(
+      this.meters.observeRequest(
         request.method,
         route,
         reply.statusCode,

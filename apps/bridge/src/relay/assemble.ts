@@ -17,6 +17,7 @@ import { Progress } from './progress.js';
 import { floodOf, identify, LEDGER_PARTITIONS, mainsOf, sideOf } from './pipeline-identity.js';
 import { Refusals } from './refusals.js';
 import { Relay } from './relay.js';
+import type { RelayMeter } from './relay-meter.js';
 import type { Settlements } from './settlements.js';
 import { SharedTransactions } from './shared-transactions.js';
 import { SideChoice } from './side-choice.js';
@@ -45,6 +46,7 @@ export interface RelayPorts {
   readonly topics: TopicAdmin;
   readonly settlements: Settlements;
   readonly clock: Clock;
+  readonly meter: RelayMeter;
   /** Absent: nobody collects traces. */
   readonly tracing?: Tracing;
 }
@@ -123,9 +125,9 @@ class Assembly {
   }
 
   private plainDelivery(name: string): PlainDelivery {
-    const { store, plain, topics, settlements, tracing = null } = this.ports;
+    const { store, plain, topics, settlements, meter, tracing = null } = this.ports;
     const progress = this.progressOf(name);
-    return new PlainDelivery(store, plain, topics, settlements, progress, tracing);
+    return new PlainDelivery(store, plain, topics, settlements, progress, meter, tracing);
   }
 
   private side(): SidePipeline {

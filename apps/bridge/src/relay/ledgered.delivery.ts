@@ -11,10 +11,11 @@ import {
   type Refusal,
 } from './delivery.js';
 import { codeOf } from './failure-fields.js';
-import type { Outgoing } from './outgoing.js';
+import { contentBytes, type Outgoing } from './outgoing.js';
 import type { Progress } from './progress.js';
 import type { PipelineIdentity } from './pipeline-identity.js';
 import { recover, type RecoveryPorts } from './recovery.js';
+import type { RelayMeter } from './relay-meter.js';
 import type { StopCode } from './relay-status.js';
 import { clusterBackoff } from './retry-policy.js';
 import type { Settlements } from './settlements.js';
@@ -23,6 +24,7 @@ import type { BatchSpan, Tracing } from '../tracing/index.js';
 export interface LedgeredPorts extends RecoveryPorts {
   readonly topics: TopicAdmin;
   readonly settlements: Settlements;
+  readonly meter: RelayMeter;
   /** Makes the ledger topic; called once before the first fence. */
   readonly prepareLedger: () => Promise<void>;
   /** Stops the whole relay: what one pipeline found is true for the database or for the cluster. */
@@ -124,34 +126,34 @@ export class LedgeredDelivery extends Delivery {
 
   /** Never rejects: an error here means that the ledger must be asked, whatever the error is. */
   private async attempt(kind: BatchKind, batch: readonly Outgoing[]): Promise<Try> {
-    const { store, settlements, topics } = this.ports;
+    const { store, settlements, topics, meter } = this.ports;
     const { name, slot } = this.identity;
     let number: number | null = null;
     try {
-      if (this.producer === null) throw new Error('The pipeline is not ready to send.');
+      const { producer } = this;
+      if (producer === null) throw new Error('The pipeline is not ready to send.');
       const entries = batch.map(({ id, topic, partition, isPlaced }) => {
         return { id, topic, partition, isPlaced };
       });
-      number = await store.openBatch(name, kind, entries);
-      if (number <= this.lastNumber) throw new Error(`${name} was put back to batch ${number}.`);
-      this.lastNumber = number;
-      this.span?.numbered(number);
+      const opened = await meter.time('open', () => store.openBatch(name, kind, entries));
+      number = opened;
+      if (opened <= this.lastNumber) throw new Error(`${name} was put back to batch ${opened}.`);
+      this.lastNumber = opened;
+      this.span?.numbered(opened);
       this.span?.enter('kafka transaction');
       const { requests, rows } = byPartition(batch, topics);
-      const result = await this.producer.append(
-        slot,
-        { number, token: store.incarnation },
-        requests,
-      );
+      const entry = { number: opened, token: store.incarnation };
+      const result = await meter.time('append', () => producer.append(slot, entry, requests));
       if (!result.complete) {
         const refusals = refusalsOf(result.failures, requests, rows, number);
         return { kind: 'refused', refusals, othersTaken: refusals.length < requests.length };
       }
       // A crash between the commit and its row in the database must not lose the offsets of the answer.
-      await store.noteOffsets(name, number, result.offsets);
-      await this.producer.commit();
+      await store.noteOffsets(name, opened, result.offsets);
+      await meter.time('commit', () => producer.commit());
       this.span?.enter('settle');
-      announce(settlements, await store.closeBatch(name, number));
+      announce(settlements, await meter.time('settle', () => store.closeBatch(name, opened)));
+      meter.batchSent(kind, batch.length, contentBytes(batch));
       return { kind: 'committed' };
     } catch (error) {
       return { kind: 'doubt', error, number };
@@ -169,7 +171,9 @@ export class LedgeredDelivery extends Delivery {
   }
 
   private discard(): void {
-    this.producer?.discard();
+    if (this.producer === null) return;
+    this.ports.meter.producerRestarted();
+    this.producer.discard();
     this.producer = null;
   }
 

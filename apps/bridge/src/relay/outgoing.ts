@@ -54,3 +54,11 @@ export function outgoingDeadLetter(
   };
   return { id: row.id, topic, partition, isPlaced: false, record };
 }
+
+/** Bytes of keys and values. */
+export function contentBytes(batch: readonly Outgoing[]): number {
+  return batch.reduce(
+    (sum, { record }) => sum + (record.key?.length ?? 0) + (record.value?.length ?? 0),
+    0,
+  );
+}

@@ -10,8 +10,9 @@ import {
   type Outcome,
 } from './delivery.js';
 import { codeOf } from './failure-fields.js';
-import type { Outgoing } from './outgoing.js';
+import { contentBytes, type Outgoing } from './outgoing.js';
 import type { Progress } from './progress.js';
+import type { RelayMeter } from './relay-meter.js';
 import type { Settlements } from './settlements.js';
 
 /**
@@ -25,6 +26,7 @@ export class PlainDelivery extends Delivery {
     private readonly topics: TopicAdmin,
     private readonly settlements: Settlements,
     private readonly progress: Progress,
+    private readonly meter: RelayMeter,
     /** Null: nobody collects traces. */
     private readonly tracing: Tracing | null = null,
   ) {
@@ -54,7 +56,7 @@ export class PlainDelivery extends Delivery {
     let result;
     span?.enter('kafka append');
     try {
-      result = await this.producer.append(requests);
+      result = await this.meter.time('append', () => this.producer.append(requests));
     } catch (error) {
       if (error instanceof KafkaError) return { kind: 'failed', error };
       throw error;
@@ -69,7 +71,10 @@ export class PlainDelivery extends Delivery {
     }
     span?.enter('settle');
     await this.settle(kind, acknowledgements);
-    if (result.complete) return { kind: 'delivered' };
+    if (result.complete) {
+      this.meter.batchSent(kind, batch.length, contentBytes(batch));
+      return { kind: 'delivered' };
+    }
     const refusals = refusalsOf(result.failures, requests, rows, null);
     const othersTaken = refusals.length < requests.length;
     const delivered = new Set(acknowledgements.map(({ id }) => id));
@@ -92,7 +97,7 @@ export class PlainDelivery extends Delivery {
       await this.store.notePublished(acknowledgements.map(({ id }) => id));
       return;
     }
-    await this.store.settle(acknowledgements);
+    await this.meter.time('settle', () => this.store.settle(acknowledgements));
     announce(this.settlements, acknowledgements);
   }
 }

@@ -1,9 +1,11 @@
 import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { Ledger, PlainProducer, TopicAdmin, TransactionalProducers } from '@bridge/kafka';
+import { Meters } from '@bridge/metrics';
 import { OutboxStore, type Share } from '@bridge/outbox';
 import { Configuration } from '../config/bridge.config.js';
 import { KafkaWiring } from '../kafka.module.js';
+import { MetersModule } from '../meters.module.js';
 import { StorageWiring } from '../storage.module.js';
 import { NO_TRACING, Tracing, TracingModule } from '../tracing/index.js';
 import { assemble, type RelayPorts } from './assemble.js';
@@ -17,7 +19,7 @@ import { Sweeper } from './sweeper.js';
 
 /** Takes accepted records from the outbox to Kafka. Its face: `index.ts`. */
 @Module({
-  imports: [ScheduleModule.forRoot(), StorageWiring, KafkaWiring, TracingModule],
+  imports: [ScheduleModule.forRoot(), StorageWiring, KafkaWiring, MetersModule, TracingModule],
   providers: [
     Settlements,
     Sweeper,
@@ -34,6 +36,7 @@ import { Sweeper } from './sweeper.js';
         TopicAdmin,
         Settlements,
         Clock,
+        Meters,
         Tracing,
       ],
       useFactory: (
@@ -45,9 +48,10 @@ import { Sweeper } from './sweeper.js';
         topics: RelayPorts['topics'],
         settlements: Settlements,
         clock: Clock,
+        meter: Meters,
         tracing: Tracing,
       ): RelayControl => {
-        const own = { store, producers, plain, ledger, topics, settlements, clock };
+        const own = { store, producers, plain, ledger, topics, settlements, clock, meter };
         const ports = tracing === NO_TRACING ? own : { ...own, tracing };
         const { delivery } = configuration.bridge;
         const { leases } = store;

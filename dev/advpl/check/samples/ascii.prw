@@ -1,0 +1,4 @@
+#Include "Protheus.ch"
+
+User Function KBX()
+Return "NOTA EMITIDA À VISTA" // finding

@@ -1,0 +1,4 @@
+#Include "Protheus.ch"
+
+User Function KBX()
+Return GetMV("MV_KAFKATPC", .F., "") // finding

@@ -1,0 +1,9 @@
+#Include "Protheus.ch"
+
+// Job
+User Function KBJOB()
+    ExecBlock("KBASK", .F., .F.)
+Return Nil
+
+User Function KBASK()
+Return MsgYesNo("x") // finding

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { PROJECT_ROOT } from '../../dev/project-root.js';
+import { pythonWith, run } from '../support/foreign-tools.js';
+
+const AT_MOST = 2;
+const deploy = (path: string): string => join(PROJECT_ROOT, 'deploy', path);
+
+const isThere = spawnSync('systemd-analyze', ['--version']).status === 0;
+if (!isThere)
+  process.stderr.write('The exposure of the unit is not tested: Debian: apt-get install systemd\n');
+
+const withSystemd = isThere ? describe : describe.skip;
+
+withSystemd('ponte.service', () => {
+  test(`has an exposure of ${AT_MOST} at most`, async () => {
+    const offline = ['security', '--offline=true', '--no-pager', deploy('systemd/ponte.service')];
+    const words = await run('systemd-analyze', offline);
+    const exposure = /exposure level for ponte\.service: (\d+\.\d+)/.exec(words)?.[1];
+    expect(Number(exposure)).toBeLessThanOrEqual(AT_MOST);
+  });
+});
+
+test('shellcheck finds nothing in what a server runs', async () => {
+  const python = await pythonWith(join(PROJECT_ROOT, 'test', 'deploy', 'requirements.txt'));
+  const scripts = [
+    deploy('systemd/install.sh'),
+    deploy('release/ponte'),
+    deploy('container/try.sh'),
+  ];
+  expect(await run(join(python, '..', 'shellcheck'), scripts)).toBe('');
+}, 180_000);
