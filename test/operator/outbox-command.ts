@@ -37,6 +37,11 @@ export function auditCommand(env: Environment, ...args: readonly string[]): Prom
   return command('audit.js', env, args);
 }
 
+/** The same of `npm run top -- …`. */
+export function topCommand(env: Environment, ...args: readonly string[]): Promise<CommandEnd> {
+  return command('top.js', env, args);
+}
+
 async function command(
   file: string,
   env: Environment,

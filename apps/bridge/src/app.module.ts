@@ -11,6 +11,7 @@ import { MonitoringModule } from './monitoring/index.js';
 import { OpenApiModule } from './openapi/index.js';
 import { ProblemModule } from './problem/index.js';
 import { RelayModule } from './relay/index.js';
+import { TracingModule } from './tracing/index.js';
 import { RestProxyModule } from './rest-proxy/index.js';
 
 /**
@@ -38,6 +39,7 @@ export class AppModule {
         AlertingModule,
         OpenApiModule,
         RelayModule,
+        TracingModule,
       ],
     };
   }

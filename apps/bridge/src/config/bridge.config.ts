@@ -78,6 +78,15 @@ export interface BridgeConfig {
     /** How old the oldest record that waits may be. */
     readonly backlogAgeMs: number;
   };
+  /** The collector of traces. Null: nobody collects them. */
+  readonly tracing: {
+    /** Without a slash at its end. */
+    readonly endpoint: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly resource: Readonly<Record<string, string>>;
+    /** From 0 to 1: of traces that begin here, those that are kept. */
+    readonly ratio: number;
+  } | null;
   readonly logLevel: LogLevel;
   /** `DELIVERY_<TOPIC>` and `MESSAGE_ID_POINTER_<TOPIC>`: the topic's name in capitals, what is not a letter or digit as `_`. */
   readonly topics: {

@@ -28,6 +28,7 @@ export function contradictions(
     ...delivery(v, overrides),
     ...storage(v),
     ...times(v),
+    ...traces(v),
   ]
     .filter(([variable, broken]) => broken && !faulty.has(variable))
     .map(([variable, , reason]) => ({ variable, reason }));
@@ -40,6 +41,20 @@ function exposure(v: Variables, { entries }: Identities): readonly Contradiction
       'HOST',
       !isLoopback(v.HOST) && isOpen,
       'must be a loopback address such as 127.0.0.1: whoever reaches the port may post. Make keys (npm run keys), set OIDC_ISSUER, or set ALLOW_ANONYMOUS=true',
+    ],
+  ];
+}
+
+function traces({
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+  OTEL_EXPORTER_OTLP_HEADERS: headers,
+}: Variables): readonly Contradiction[] {
+  const isInClear = endpoint.startsWith('http:') && !isLoopback(new URL(endpoint).hostname);
+  return [
+    [
+      'OTEL_EXPORTER_OTLP_HEADERS',
+      headers !== '' && isInClear,
+      'would leave the machine in clear text: use https in OTEL_EXPORTER_OTLP_ENDPOINT',
     ],
   ];
 }

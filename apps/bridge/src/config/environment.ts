@@ -10,6 +10,7 @@ import { kafkaOf } from './kafka-access.js';
 import { readTls, TlsFault } from './server-tls.js';
 import { supervisionOf, type Supervision } from './supervision.js';
 import { parseTopicRetention } from './topic-retention.js';
+import { tracesOf } from './trace-options.js';
 import { topicRules, type TopicOverrides } from './topic-rules.js';
 import { parseClaim, parseDuration, parseFreeDisk, parsePointer, parseSize } from './units.js';
 import { Variables } from './variables.js';
@@ -49,6 +50,13 @@ export function keysPath(environment: Environment = process.env): string {
 /** Whether systemd waits for word from this process. */
 export function supervision(environment: Environment = process.env): Supervision {
   return supervisionOf(environment, process.pid);
+}
+
+/** Where the bridge of these variables is, for a command that looks at it; the rest of them may not be right. */
+export function ownUrl(environment: Environment = process.env): string {
+  const given = givenVariables(environment, []);
+  const scheme = given.has('TLS_CERT_PATH') ? 'https' : 'http';
+  return `${scheme}://127.0.0.1:${given.get('PORT') ?? new Variables().PORT}`;
 }
 
 /** The options that Node itself was started with. */
@@ -186,6 +194,7 @@ function bridgeConfig(v: Variables, overrides: TopicOverrides, files: Files): Br
       byTopic: certain(parseTopicRetention(v.RETENTION_BY_TOPIC)),
     },
     alerts: alertsOf(v),
+    tracing: tracesOf(v),
     logLevel: v.LOG_LEVEL as LogLevel,
     topics: topicRules({ delivery: mode, pointer: parsePointer(v.MESSAGE_ID_POINTER) }, overrides),
   };

@@ -1,4 +1,5 @@
 import { parseTopicRetention } from './topic-retention.js';
+import { isCollector, parseHeaders } from './trace-options.js';
 import {
   IsClaim,
   IsDuration,
@@ -114,6 +115,17 @@ export class Variables {
   @IsTokenUrl() ALERT_WEBHOOK_URL = '';
   @IsOneOf('true', 'false') ALERT_WEBHOOK_PRIVATE = 'false';
   @IsDuration() ALERT_BACKLOG_AGE = '5m';
+
+  @Must('must be an http or https URL without user name, password or query', isCollector)
+  OTEL_EXPORTER_OTLP_ENDPOINT = '';
+  @Must(
+    'must be name=value, several with commas between them',
+    (text) => parseHeaders(text) !== null,
+  )
+  OTEL_EXPORTER_OTLP_HEADERS = '';
+  @IsNumber(0, 1) OTEL_TRACES_SAMPLER_ARG = '1';
+  @Must('must be 1 to 100 printable ASCII characters', (text) => /^[ -~]{1,100}$/.test(text))
+  OTEL_SERVICE_NAME = 'ponte';
 }
 
 /** Variables with a topic's name at their end; see `TopicRules`. */

@@ -9,6 +9,9 @@ const STORAGE_TIMEOUT_MS = 2_000;
 /** Probes may come from several sides at once; the disk is asked once a second. */
 const STORAGE_CACHE_MS = 1_000;
 
+/** Topics and partitions that wait apart; of more there is only the number. */
+const APART_SHOWN = 20;
+
 /** The parts of `GET /health`. Only `storage` asks anything; it is inside `attempt`, so a failure is an answer. */
 @Injectable()
 export class Indicators {
@@ -43,14 +46,21 @@ export class Indicators {
   /** Kafka may be gone for a weekend: the bridge goes on accepting, so this is never `down`. */
   private kafka() {
     const { pipelines, quarantined } = this.relay.snapshot();
-    const states = pipelines.map(({ name, state, stoppedBy, lastErrorCode, lastError }) => ({
+    const states = pipelines.map(({ name, state, ...why }) => ({
       name,
       state,
-      stopped_by: stoppedBy,
-      last_error_code: lastErrorCode,
-      last_error: lastError === null ? null : mask(lastError),
+      stopped_by: why.stoppedBy,
+      waiting_since: why.waitingSince === null ? null : new Date(why.waitingSince).toISOString(),
+      last_error_code: why.lastErrorCode,
+      last_error: why.lastError === null ? null : mask(why.lastError),
     }));
-    const facts = { pipelines: states, quarantined: quarantined.length };
+    const apart = quarantined.slice(0, APART_SHOWN).map(({ topic, partition, code, since }) => ({
+      topic,
+      partition,
+      code,
+      since: new Date(since).toISOString(),
+    }));
+    const facts = { pipelines: states, quarantined: quarantined.length, waiting_apart: apart };
     const check = this.service.check('kafka');
     return this.relay.connected() ? check.up(facts) : check.degraded(facts);
   }

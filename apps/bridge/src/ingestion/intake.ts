@@ -13,6 +13,7 @@ import { Shutdown } from '../http/index.js';
 import { ProblemError } from '../problem/index.js';
 import { DirectDelivery, Settlements, type Settlement } from '../relay/index.js';
 import type { Tenants } from '../access/index.js';
+import type { AcceptSpan } from '../tracing/index.js';
 import { AdmissionGate } from './admission.gate.js';
 import { marksOf } from './marks.js';
 import { outcomeOf, outcomeOfState, type TakenRecord } from './outcome.js';
@@ -27,6 +28,8 @@ export interface Reading {
   readonly many: boolean;
   /** Whose quotas they count for. */
   readonly tenants: Tenants;
+  /** Of the POST, where it is traced. */
+  readonly span: AcceptSpan | null;
 }
 
 /** How long a caller waits for Kafka. */
@@ -63,6 +66,7 @@ export class Intake {
       refused === null ? await this.accept(reading.records) : await this.knownOr(refused, reading);
     // Nothing may be awaited before these waits begin: the relay settles a record only after a later commit.
     const followed = accepted.map((one) => this.follow(one, patience));
+    reading.span?.stored(accepted.length);
     patience.releaseBody();
     return Promise.all(followed);
   }

@@ -1,5 +1,5 @@
 import { readPreference } from './preference.js';
-import { isTraceParent } from './trace-parent.js';
+import { isTraceParent } from '../tracing/index.js';
 
 test.each<[string | undefined, number, boolean, string | null]>([
   [undefined, 5_000, false, null],

@@ -9,6 +9,7 @@ import { inList, type AddressedEnvelope, type Envelope } from './envelope.js';
 import type { Reading } from './intake.js';
 import { madeMessageId, transactionIdOf } from './message-id.js';
 import { composeRecord } from './record.js';
+import type { RequestTrace } from './request-facts.js';
 
 const LOOKUP_MS = 1_000;
 
@@ -22,7 +23,7 @@ export interface Composition {
   /** Whether they are to be seen all together or not at all. */
   readonly transactional?: boolean;
   readonly transcoded: boolean;
-  readonly traceParent: string | null;
+  readonly trace: RequestTrace;
   /** How old, in milliseconds, the knowledge of the topic's partitions may be; absent: as old as the cache has it. */
   readonly topicMaxAgeMs?: number;
 }
@@ -37,7 +38,7 @@ export class RecordComposer {
 
   /** @throws ProblemError `unknown_topic`, `invalid_partition`. */
   async compose(composition: Composition): Promise<Reading> {
-    const { caller, records, ids, many, transcoded, traceParent } = composition;
+    const { caller, records, ids, many, transcoded, trace } = composition;
     const { topics } = this.configuration.bridge;
     const now = Date.now();
     const partitions = await this.partitionsOf(composition);
@@ -54,13 +55,15 @@ export class RecordComposer {
         tenant: tenants[index] ?? NO_TENANT,
         envelope,
         transcoded,
-        traceParent,
+        traceParent: trace.parent,
         delivery: topics.deliveryOf(topic),
         partition: partitions[index] ?? null,
         transaction,
       }),
     );
-    return { records: composed, made: ids.includes(null), many, tenants: caller.tenants };
+    const { tenants: ofCaller } = caller;
+    const made = ids.includes(null);
+    return { records: composed, made, many, tenants: ofCaller, span: trace.span };
   }
 
   /**

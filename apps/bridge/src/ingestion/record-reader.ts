@@ -75,7 +75,7 @@ export class RecordReader {
 
   private compose(read: Read, submission: Submission, transactional: boolean): Promise<Reading> {
     const { records, many, transcoded } = read;
-    const { caller, traceParent } = submission;
+    const { caller, trace } = submission;
     const ids = records.map(({ topic, envelope }, index) =>
       inList(many, index, () => this.givenId(topic, submission, read, envelope, index)),
     );
@@ -86,7 +86,7 @@ export class RecordReader {
       many,
       transactional,
       transcoded,
-      traceParent,
+      trace,
     });
   }
 

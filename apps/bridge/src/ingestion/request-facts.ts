@@ -3,13 +3,21 @@ import type { Caller } from '../access/index.js';
 import { ProblemError } from '../problem/index.js';
 import { isMessageId } from './message-id.js';
 import { readPreference, type Preference } from './preference.js';
-import { isTraceParent } from './trace-parent.js';
+import { isTraceParent, type AcceptSpan } from '../tracing/index.js';
+
+/** What its records say of the trace that the POST belongs to. */
+export interface RequestTrace {
+  /** Their `traceparent`; null: none. */
+  readonly parent: string | null;
+  /** Told when they are durable; null: nobody collects this trace. */
+  readonly span: AcceptSpan | null;
+}
 
 /** What the HTTP headers of a POST say about its records, in every language. */
 export interface RequestFacts {
   readonly caller: Caller;
   readonly idempotencyKey: string | null;
-  readonly traceParent: string | null;
+  readonly trace: RequestTrace;
   readonly preference: Preference;
 }
 
@@ -21,7 +29,7 @@ export function requestFacts(request: FastifyRequest, defaultWaitMs: number): Re
   return {
     caller: request.caller,
     idempotencyKey: idempotencyKeyOf(request),
-    traceParent: traceParentOf(request),
+    trace: traceOf(request),
     preference: readPreference(preferOf(request), defaultWaitMs),
   };
 }
@@ -44,9 +52,10 @@ function idempotencyKeyOf(request: FastifyRequest): string | null {
   return key;
 }
 
-function traceParentOf(request: FastifyRequest): string | null {
-  const value = request.headers['traceparent'];
-  return typeof value === 'string' && isTraceParent(value) ? value : null;
+function traceOf({ headers, acceptSpan: span = null }: FastifyRequest): RequestTrace {
+  if (span !== null) return { parent: span.traceParent, span };
+  const value = headers['traceparent'];
+  return { parent: typeof value === 'string' && isTraceParent(value) ? value : null, span };
 }
 
 function preferOf(request: FastifyRequest): string | undefined {

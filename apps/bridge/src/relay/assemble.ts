@@ -1,6 +1,7 @@
 import type { Ledger, PlainProducer, TopicAdmin, TransactionalProducers } from '@bridge/kafka';
 import type { OutboxStore, Share } from '@bridge/outbox';
 import { LEDGER_TOPIC, type BridgeConfig } from '../config/bridge.config.js';
+import type { Tracing } from '../tracing/index.js';
 import { Blocks } from './blocks.js';
 import type { Delivery } from './delivery.js';
 import type { Clock } from './clock.js';
@@ -46,6 +47,8 @@ export interface RelayPorts {
   readonly settlements: Settlements;
   readonly clock: Clock;
   readonly meter: RelayMeter;
+  /** Absent: nobody collects traces. */
+  readonly tracing?: Tracing;
 }
 
 /**
@@ -122,8 +125,9 @@ class Assembly {
   }
 
   private plainDelivery(name: string): PlainDelivery {
-    const { store, plain, topics, settlements, meter } = this.ports;
-    return new PlainDelivery(store, plain, topics, settlements, this.progressOf(name), meter);
+    const { store, plain, topics, settlements, meter, tracing = null } = this.ports;
+    const progress = this.progressOf(name);
+    return new PlainDelivery(store, plain, topics, settlements, progress, meter, tracing);
   }
 
   private side(): SidePipeline {

@@ -29,6 +29,24 @@ export type Outcome =
   /** The relay is stopping, or has stopped for good; the batch is settled at the next start. */
   | { readonly kind: 'stopped' };
 
+/** Code of what has gone wrong; null: nothing. */
+export function failureOf(outcome: Outcome): string | null {
+  switch (outcome.kind) {
+    case 'delivered':
+      return null;
+    case 'refused':
+      return outcome.refusals[0]?.error.code ?? 'unknown';
+    case 'failed':
+      return outcome.error.code;
+    case 'stopped':
+      return 'stopped';
+    default: {
+      const unknown: never = outcome;
+      throw new Error(`no such outcome: ${JSON.stringify(unknown)}`);
+    }
+  }
+}
+
 /** How batches of one pipeline go to Kafka. Used by one sequential loop. */
 export abstract class Delivery {
   /** Gets ready to send: fences, asks the ledger, settles what was open. False when the relay stops instead. */

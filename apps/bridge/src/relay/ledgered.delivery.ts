@@ -5,6 +5,7 @@ import {
   announce,
   byPartition,
   Delivery,
+  failureOf,
   refusalsOf,
   type Outcome,
   type Refusal,
@@ -18,6 +19,7 @@ import type { RelayMeter } from './relay-meter.js';
 import type { StopCode } from './relay-status.js';
 import { clusterBackoff } from './retry-policy.js';
 import type { Settlements } from './settlements.js';
+import type { BatchSpan, Tracing } from '../tracing/index.js';
 
 export interface LedgeredPorts extends RecoveryPorts {
   readonly topics: TopicAdmin;
@@ -27,6 +29,8 @@ export interface LedgeredPorts extends RecoveryPorts {
   readonly prepareLedger: () => Promise<void>;
   /** Stops the whole relay: what one pipeline found is true for the database or for the cluster. */
   readonly stopForGood: (code: StopCode, pipeline: string) => void;
+  /** Absent: nobody collects traces. */
+  readonly tracing?: Tracing;
   /** Another instance has the slot: this relay has nothing to do any more, and must not fence its successor. */
   readonly leaseLost: () => void;
 }
@@ -50,6 +54,8 @@ export class LedgeredDelivery extends Delivery {
   private producer: TransactionalProducer | null = null;
   /** The last batch that was opened here: the database gives a lower number only when it was put back in time. */
   private lastNumber = 0;
+  /** Of the batch in flight, where it is traced. */
+  private span: BatchSpan | null = null;
 
   constructor(
     private readonly identity: PipelineIdentity,
@@ -64,6 +70,18 @@ export class LedgeredDelivery extends Delivery {
   }
 
   async deliver(kind: BatchKind, batch: readonly Outgoing[], stop: AbortSignal): Promise<Outcome> {
+    this.span = this.ports.tracing?.batch(this.identity.name, batch) ?? null;
+    const outcome = await this.deliverBatch(kind, batch, stop);
+    this.span?.end(failureOf(outcome));
+    this.span = null;
+    return outcome;
+  }
+
+  private async deliverBatch(
+    kind: BatchKind,
+    batch: readonly Outgoing[],
+    stop: AbortSignal,
+  ): Promise<Outcome> {
     const attempt = await this.attempt(kind, batch);
     if (attempt.kind === 'committed') {
       this.progress.advance();
@@ -121,6 +139,8 @@ export class LedgeredDelivery extends Delivery {
       number = opened;
       if (opened <= this.lastNumber) throw new Error(`${name} was put back to batch ${opened}.`);
       this.lastNumber = opened;
+      this.span?.numbered(opened);
+      this.span?.enter('kafka transaction');
       const { requests, rows } = byPartition(batch, topics);
       const entry = { number: opened, token: store.incarnation };
       const result = await meter.time('append', () => producer.append(slot, entry, requests));
@@ -131,6 +151,7 @@ export class LedgeredDelivery extends Delivery {
       // A crash between the commit and its row in the database must not lose the offsets of the answer.
       await store.noteOffsets(name, opened, result.offsets);
       await meter.time('commit', () => producer.commit());
+      this.span?.enter('settle');
       announce(settlements, await meter.time('settle', () => store.closeBatch(name, opened)));
       meter.batchSent(kind, batch.length, contentBytes(batch));
       return { kind: 'committed' };

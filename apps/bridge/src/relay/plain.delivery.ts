@@ -1,6 +1,15 @@
 import { KafkaError, type PlainProducer, type TopicAdmin } from '@bridge/kafka';
 import type { Acknowledgement, BatchKind, OutboxStore } from '@bridge/outbox';
-import { announce, byPartition, Delivery, refusalsOf, type Outcome } from './delivery.js';
+import type { BatchSpan, Tracing } from '../tracing/index.js';
+import {
+  announce,
+  byPartition,
+  Delivery,
+  failureOf,
+  refusalsOf,
+  type Outcome,
+} from './delivery.js';
+import { codeOf } from './failure-fields.js';
 import { contentBytes, type Outgoing } from './outgoing.js';
 import type { Progress } from './progress.js';
 import type { RelayMeter } from './relay-meter.js';
@@ -18,6 +27,8 @@ export class PlainDelivery extends Delivery {
     private readonly settlements: Settlements,
     private readonly progress: Progress,
     private readonly meter: RelayMeter,
+    /** Null: nobody collects traces. */
+    private readonly tracing: Tracing | null = null,
   ) {
     super();
   }
@@ -27,8 +38,23 @@ export class PlainDelivery extends Delivery {
   }
 
   async deliver(kind: BatchKind, batch: readonly Outgoing[]): Promise<Outcome> {
+    const span = this.tracing?.batch(this.progress.name, batch) ?? null;
+    const outcome = await this.deliverBatch(kind, batch, span).catch((error: unknown) => {
+      span?.end(codeOf(error));
+      throw error;
+    });
+    span?.end(failureOf(outcome));
+    return outcome;
+  }
+
+  private async deliverBatch(
+    kind: BatchKind,
+    batch: readonly Outgoing[],
+    span: BatchSpan | null,
+  ): Promise<Outcome> {
     const { requests, rows } = byPartition(batch, this.topics);
     let result;
+    span?.enter('kafka append');
     try {
       result = await this.meter.time('append', () => this.producer.append(requests));
     } catch (error) {
@@ -43,6 +69,7 @@ export class PlainDelivery extends Delivery {
         if (row !== undefined) acknowledgements.push({ id: row.id, partition, offset });
       });
     }
+    span?.enter('settle');
     await this.settle(kind, acknowledgements);
     if (result.complete) {
       this.meter.batchSent(kind, batch.length, contentBytes(batch));

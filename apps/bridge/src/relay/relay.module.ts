@@ -7,6 +7,7 @@ import { Configuration } from '../config/bridge.config.js';
 import { KafkaWiring } from '../kafka.module.js';
 import { MetersModule } from '../meters.module.js';
 import { StorageWiring } from '../storage.module.js';
+import { NO_TRACING, Tracing, TracingModule } from '../tracing/index.js';
 import { assemble, type RelayPorts } from './assemble.js';
 import { Clock, SystemClock } from './clock.js';
 import { DirectDelivery, KafkaDirectDelivery } from './direct-delivery.js';
@@ -18,7 +19,7 @@ import { Sweeper } from './sweeper.js';
 
 /** Takes accepted records from the outbox to Kafka. Its face: `index.ts`. */
 @Module({
-  imports: [ScheduleModule.forRoot(), StorageWiring, KafkaWiring, MetersModule],
+  imports: [ScheduleModule.forRoot(), StorageWiring, KafkaWiring, MetersModule, TracingModule],
   providers: [
     Settlements,
     Sweeper,
@@ -36,6 +37,7 @@ import { Sweeper } from './sweeper.js';
         Settlements,
         Clock,
         Meters,
+        Tracing,
       ],
       useFactory: (
         configuration: Configuration,
@@ -47,8 +49,10 @@ import { Sweeper } from './sweeper.js';
         settlements: Settlements,
         clock: Clock,
         meter: Meters,
+        tracing: Tracing,
       ): RelayControl => {
-        const ports = { store, producers, plain, ledger, topics, settlements, clock, meter };
+        const own = { store, producers, plain, ledger, topics, settlements, clock, meter };
+        const ports = tracing === NO_TRACING ? own : { ...own, tracing };
         const { delivery } = configuration.bridge;
         const { leases } = store;
         if (leases === null) return assemble(ports, delivery);

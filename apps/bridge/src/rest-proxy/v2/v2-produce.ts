@@ -85,7 +85,7 @@ export class V2Produce implements OtherLanguage {
   private async read(
     { topic, partition }: Target,
     request: FastifyRequest,
-    { caller, idempotencyKey, traceParent }: RequestFacts,
+    { caller, idempotencyKey, trace }: RequestFacts,
   ): Promise<Reading> {
     const { http, topics, delivery } = this.configuration.bridge;
     const contentType = request.headers['content-type'];
@@ -106,7 +106,7 @@ export class V2Produce implements OtherLanguage {
       ids,
       many: true,
       transcoded,
-      traceParent,
+      trace,
       topicMaxAgeMs: TOPIC_MAX_AGE_MS,
     });
     const reading = await composing.catch((error: unknown) => {

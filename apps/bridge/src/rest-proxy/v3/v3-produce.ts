@@ -57,7 +57,7 @@ export class V3Produce {
 
   private async compose(given: V3Given, record: V3Record): Promise<Reading> {
     const { topic } = given.target;
-    const { caller, idempotencyKey, traceParent } = given.facts;
+    const { caller, idempotencyKey, trace } = given.facts;
     const { topics, delivery } = this.configuration.bridge;
     checkTopic(topic, delivery.deadLetterTopic);
     const id = recordId({
@@ -74,7 +74,7 @@ export class V3Produce {
         ids: [id],
         many: false,
         transcoded: given.transcoded,
-        traceParent,
+        trace,
         topicMaxAgeMs: TOPIC_MAX_AGE_MS,
       });
     } catch (error) {
