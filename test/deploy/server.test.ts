@@ -5,15 +5,13 @@ import { PROJECT_ROOT } from '../../dev/project-root.js';
 import { whyNoServer } from '../../dev/server/debian-root.js';
 import { run } from '../../dev/server/run.js';
 import { Server } from '../../dev/server/server.js';
+import { describeWhereNothingIsMissing } from '../support/describe-where.js';
 
 /* The installer and the unit on a plain Debian whose systemd is real. Kafka is not there: that is no reason not to start. */
 
 const WITHIN_MS = 120_000;
 const VERSION = '0.1.0';
-const why = whyNoServer();
-const onServer = why === null ? describe : describe.skip;
-// A summary counts what was skipped; this says why.
-if (why !== null) process.stderr.write(`test/deploy/server.test.ts is skipped: ${why}\n`);
+const onServer = describeWhereNothingIsMissing(whyNoServer());
 
 let server: Server;
 let port: number;

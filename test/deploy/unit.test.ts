@@ -1,16 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../dev/project-root.js';
+import { describeWhereNothingIsMissing } from '../support/describe-where.js';
 import { pythonWith, run } from '../support/foreign-tools.js';
 
 const AT_MOST = 2;
 const deploy = (path: string): string => join(PROJECT_ROOT, 'deploy', path);
 
 const isThere = spawnSync('systemd-analyze', ['--version']).status === 0;
-if (!isThere)
-  process.stderr.write('The exposure of the unit is not tested: Debian: apt-get install systemd\n');
-
-const withSystemd = isThere ? describe : describe.skip;
+const withSystemd = describeWhereNothingIsMissing(
+  isThere ? null : 'systemd-analyze is missing (Debian: apt-get install systemd)',
+);
 
 withSystemd('ponte.service', () => {
   test(`has an exposure of ${AT_MOST} at most`, async () => {

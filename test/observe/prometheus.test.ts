@@ -6,8 +6,9 @@ import { drained, until } from '../support/bridge-api.js';
 import { BridgeProcess } from '../support/bridge-process.js';
 import { Authority } from '../support/certificates.js';
 import { sharedCluster, type SharedCluster } from '../support/cluster.js';
+import { describeWhereNothingIsMissing } from '../support/describe-where.js';
 import { run } from '../support/foreign-tools.js';
-import { hasPrometheus, PrometheusProcess, prometheusProgram } from '../support/prometheus.js';
+import { PrometheusProcess, prometheusProgram, whyNoPrometheus } from '../support/prometheus.js';
 
 /*
  * A real Prometheus, a bridge under load with a real Kafka: what the dashboards ask must be answered, what the runbook
@@ -24,7 +25,7 @@ interface Panel {
   readonly targets: readonly { readonly expr: string }[];
 }
 
-const observed = (await hasPrometheus()) ? describe : describe.skip;
+const observed = describeWhereNothingIsMissing(await whyNoPrometheus());
 
 observed('Prometheus beside a bridge under load', () => {
   let cluster: SharedCluster;

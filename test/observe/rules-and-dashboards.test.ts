@@ -2,8 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { INSTRUMENTS } from '@bridge/metrics';
 import { PROJECT_ROOT } from '../../dev/project-root.js';
+import { describeWhereNothingIsMissing } from '../support/describe-where.js';
 import { run } from '../support/foreign-tools.js';
-import { hasPrometheus, prometheusProgram } from '../support/prometheus.js';
+import { prometheusProgram, whyNoPrometheus } from '../support/prometheus.js';
 
 const RULES = 'deploy/prometheus/alerts.yml';
 const RULE_TESTS = 'deploy/prometheus/alerts.test.yml';
@@ -25,7 +26,7 @@ const file = (path: string): Promise<string> => readFile(join(PROJECT_ROOT, path
 const all = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map((match) => match[1] ?? '');
 
-const withPromtool = (await hasPrometheus()) ? describe : describe.skip;
+const withPromtool = describeWhereNothingIsMissing(await whyNoPrometheus());
 
 withPromtool('the rules', () => {
   test.each([

@@ -22,14 +22,13 @@ export async function prometheusProgram(name: 'prometheus' | 'promtool'): Promis
   }
 }
 
-/** False, and a line that says so: neither this machine nor Debian's packages have it, so its tests are left out. */
-export async function hasPrometheus(): Promise<boolean> {
+/** Why there is none, in words: neither this machine nor Debian's packages have it. Null: there is one. */
+export async function whyNoPrometheus(): Promise<string | null> {
   try {
     await prometheusProgram('promtool');
-    return true;
+    return null;
   } catch (error) {
-    console.warn(`Left out: ${(error as Error).message}`);
-    return false;
+    return (error as Error).message;
   }
 }
 
