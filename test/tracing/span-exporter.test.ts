@@ -1,4 +1,5 @@
 import { ConsoleLogger, Logger } from '@nestjs/common';
+import { Meters } from '@bridge/metrics';
 import { SpanExporter } from '../../apps/bridge/src/tracing/span-exporter.js';
 import { SPAN_KIND, type Span } from '../../apps/bridge/src/tracing/span.js';
 import { until } from '../support/bridge-api.js';
@@ -28,7 +29,7 @@ const span = (number: number): Span => ({
   error: null,
 });
 
-const reached = (count: () => number, wanted: number) =>
+const reached = (count: () => number | Promise<number>, wanted: number) =>
   until(
     'it is reached',
     () => Promise.resolve(count()),
@@ -39,11 +40,13 @@ const reached = (count: () => number, wanted: number) =>
 describe('the exporter of spans', () => {
   let told: Told;
   let server: Collector;
+  let meters: Meters;
   const LIMITS = { queue: 10, batch: 4, everyMs: 1 };
 
   beforeEach(async () => {
     Logger.overrideLogger((told = new Told()));
     server = await collector();
+    meters = new Meters();
   });
   afterEach(() => server.close());
   afterAll(() => Logger.overrideLogger(false));
@@ -51,8 +54,13 @@ describe('the exporter of spans', () => {
   const exporter = (limits = LIMITS, endpoint = server.url): SpanExporter =>
     new SpanExporter(
       { endpoint, headers: { 'x-key': 'k' }, resource: { 'service.name': 'ponte' } },
+      meters,
       limits,
     );
+  const dropped = async (): Promise<number> => {
+    const metric = await meters.registry.getSingleMetric('ponte_trace_spans_dropped_total')?.get();
+    return metric?.values[0]?.value ?? 0;
+  };
   const names = (): string[] => server.spans.map(({ name }) => name);
 
   test('sends what has come, in order, in requests of a bounded size', async () => {
@@ -83,8 +91,8 @@ describe('the exporter of spans', () => {
     server.next.push(400);
     const own = exporter({ ...LIMITS, everyMs: 60_000 });
     for (let at = 0; at < 13; at++) own.add(span(at));
-    expect(own.dropped).toBe(3);
-    await reached(() => own.dropped, 7);
+    expect(await dropped()).toBe(3);
+    await reached(dropped, 7);
     expect(told.lines).toEqual([['The collector takes no traces: it answers 400', { dropped: 7 }]]);
     expect(names()).toEqual([]);
     await own.close();

@@ -140,6 +140,10 @@ export const INSTRUMENTS = {
     'ponte_producer_restarts_total',
     'Transactional producers that were thrown away after an error, since the start.',
   ),
+  spansDropped: counter(
+    'ponte_trace_spans_dropped_total',
+    'Spans of traces that no collector got: it refused them, or too many waited for it. Since the start.',
+  ),
   batchRecords: histogram(
     'ponte_batch_records',
     'Records of one batch that Kafka has committed.',

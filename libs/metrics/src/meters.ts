@@ -58,6 +58,10 @@ export class Meters {
     this.counters.get('producerRestarts')?.inc();
   }
 
+  spansDropped(count: number): void {
+    this.counters.get('spansDropped')?.inc(count);
+  }
+
   /** The outbox has committed. @param ms of the commit alone. @param changes that share it. */
   storageCommitted(ms: number, changes: number): void {
     this.histograms.get('commitSeconds')?.observe(ms / 1_000);

@@ -2,7 +2,7 @@ import { OtlpTracing } from './otlp-tracing.js';
 import type { Span } from './span.js';
 import { newSpanId, newTraceId } from './trace-context.js';
 
-const OPTIONS = { endpoint: 'http://127.0.0.1', headers: {}, resource: {}, ratio: 1 };
+const EVERY_TRACE = 1;
 
 describe('OtlpTracing', () => {
   let spans: Span[];
@@ -10,7 +10,10 @@ describe('OtlpTracing', () => {
 
   beforeEach(() => {
     spans = [];
-    tracing = new OtlpTracing(OPTIONS, { add: (span) => spans.push(span) });
+    tracing = new OtlpTracing(EVERY_TRACE, {
+      add: (span) => spans.push(span),
+      close: () => Promise.resolve(),
+    });
   });
 
   const record = (traceparent: string, topic = 'nf') => ({

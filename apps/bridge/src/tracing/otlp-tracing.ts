@@ -1,4 +1,3 @@
-import { SpanExporter, type ExporterOptions } from './span-exporter.js';
 import { SPAN_KIND, type Attributes, type SpanSink } from './span.js';
 import {
   contextOf,
@@ -17,11 +16,6 @@ import {
   type TracedRecord,
 } from './tracing.js';
 
-export interface OtlpOptions extends ExporterOptions {
-  /** Share of the traces that begin here which are kept, from 0 to 1. Of others, whoever began them decides. */
-  readonly ratio: number;
-}
-
 /** Traces that a batch of a thousand can be in. The first ones get its spans; that is enough to see what it did. */
 const TRACES_OF_BATCH = 64;
 
@@ -29,21 +23,18 @@ const now = (): number => performance.timeOrigin + performance.now();
 
 /** Spans of POSTs and of batches, for a collector. */
 export class OtlpTracing extends Tracing {
-  private readonly exporter: SpanExporter | null;
-
-  /** @param sink where spans go instead of a collector. */
+  /** @param ratio share of the traces that begin here which are kept, from 0 to 1. Of others, whoever began them decides. */
   constructor(
-    private readonly options: OtlpOptions,
-    private readonly sink: SpanSink | null = null,
+    private readonly ratio: number,
+    private readonly spans: SpanSink,
   ) {
     super();
-    this.exporter = sink === null ? new SpanExporter(options) : null;
   }
 
   accept(incoming: string | null, route: string, beganAt: number): AcceptSpan | null {
     const parent = incoming === null ? null : contextOf(incoming);
     const traceId = parent?.traceId ?? newTraceId();
-    if (!(parent === null ? isKept(traceId, this.options.ratio) : parent.isSampled)) return null;
+    if (!(parent === null ? isKept(traceId, this.ratio) : parent.isSampled)) return null;
     const startedAt = performance.timeOrigin + beganAt;
     return new Accepting(
       this.spans,
@@ -75,13 +66,7 @@ export class OtlpTracing extends Tracing {
   }
 
   close(): Promise<void> {
-    return this.exporter?.close() ?? Promise.resolve();
-  }
-
-  private get spans(): SpanSink {
-    const sink = this.sink ?? this.exporter;
-    if (sink === null) throw new Error('There is nowhere for spans to go.');
-    return sink;
+    return this.spans.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { Meters } from '@bridge/metrics';
 import { exportRequest } from './otlp-json.js';
 import type { Attributes, Span, SpanSink } from './span.js';
 
@@ -37,11 +38,10 @@ export class SpanExporter implements SpanSink {
   private sending: Promise<void> | null = null;
   private failures = 0;
   private untold = 0;
-  /** Spans that nobody gets. */
-  dropped = 0;
 
   constructor(
     private readonly options: ExporterOptions,
+    private readonly meters: Meters,
     private readonly limits: ExporterLimits = EXPORTER_LIMITS,
   ) {}
 
@@ -116,7 +116,7 @@ export class SpanExporter implements SpanSink {
   }
 
   private drop(count: number): void {
-    this.dropped += count;
+    this.meters.spansDropped(count);
     this.untold += count;
   }
 

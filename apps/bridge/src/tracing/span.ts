@@ -21,4 +21,6 @@ export interface Span {
 /** Who takes spans that have ended. */
 export interface SpanSink {
   add(span: Span): void;
+  /** Tells what it has not told yet. Never rejects. */
+  close(): Promise<void>;
 }

@@ -1,7 +1,9 @@
 import { Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { Meters } from '@bridge/metrics';
 import type { FastifyInstance } from 'fastify';
 import { Configuration } from '../config/bridge.config.js';
+import { MetersModule } from '../meters.module.js';
 import { isTraceParent } from './trace-parent.js';
 import { NO_TRACING, Tracing, type AcceptSpan } from './tracing.js';
 
@@ -14,14 +16,18 @@ declare module 'fastify' {
 
 /** Traces, where OTEL_EXPORTER_OTLP_ENDPOINT names a collector. Where it does not, nothing of them is loaded or called. */
 @Module({
+  imports: [MetersModule],
   providers: [
     {
       provide: Tracing,
-      inject: [Configuration],
-      useFactory: async ({ bridge }: Configuration): Promise<Tracing> => {
+      inject: [Configuration, Meters],
+      useFactory: async ({ bridge }: Configuration, meters: Meters): Promise<Tracing> => {
         if (bridge.tracing === null) return NO_TRACING;
-        const { OtlpTracing } = await import('./otlp-tracing.js');
-        return new OtlpTracing(bridge.tracing);
+        const [{ OtlpTracing }, { SpanExporter }] = await Promise.all([
+          import('./otlp-tracing.js'),
+          import('./span-exporter.js'),
+        ]);
+        return new OtlpTracing(bridge.tracing.ratio, new SpanExporter(bridge.tracing, meters));
       },
     },
   ],
