@@ -11,7 +11,7 @@ readonly MIN_SYSTEMD=250
 readonly PROGRAMS=/opt/ponte
 readonly SETTINGS=/etc/ponte
 readonly DATA=/var/lib/ponte
-readonly UNIT=/etc/systemd/system/ponte.service
+readonly UNITS=/etc/systemd/system
 readonly COMMAND=/usr/local/bin/ponte
 
 say() { printf '%s\n' "$*"; }
@@ -119,12 +119,14 @@ set_variable() {
   say "$1=$2"
 }
 
-make_unit() {
+make_units() {
   ln -sfn "$PROGRAMS/current/bin/ponte" "$COMMAND"
-  cmp -s "$release/deploy/systemd/ponte.service" "$UNIT" && return
-  changed=yes
-  install -m 644 "$release/deploy/systemd/ponte.service" "$UNIT"
-  say "$UNIT was written"
+  for unit in ponte ponte-dead-letter-alerts; do
+    cmp -s "$release/deploy/systemd/$unit.service" "$UNITS/$unit.service" && continue
+    changed=yes
+    install -m 644 "$release/deploy/systemd/$unit.service" "$UNITS/$unit.service"
+    say "$UNITS/$unit.service was written"
+  done
 }
 
 start_service() {
@@ -141,6 +143,8 @@ start_service() {
       fail "ponte $version does not start; its last lines stand above. What was accepted is in $DATA"
     fi
   fi
+  # Only where somebody has enabled it.
+  [ "$changed" = no ] || systemctl try-restart ponte-dead-letter-alerts
   say "ponte $version runs: $(address)"
 }
 
@@ -163,13 +167,16 @@ install_all() {
   copy_programs
   make_settings
   make_current
-  make_unit
+  make_units
   start_service
 }
 
 uninstall() {
-  if has_systemd && [ -f "$UNIT" ]; then systemctl disable --quiet --now ponte; fi
-  rm -f "$UNIT" "$COMMAND"
+  for unit in ponte-dead-letter-alerts ponte; do
+    if has_systemd && [ -f "$UNITS/$unit.service" ]; then systemctl disable --quiet --now "$unit"; fi
+    rm -f "$UNITS/$unit.service"
+  done
+  rm -f "$COMMAND"
   rm -rf "$PROGRAMS"
   ! has_systemd || systemctl daemon-reload
   say "The programs are gone. What stays: $DATA (records, keys), $SETTINGS (settings, secrets), the user ponte."

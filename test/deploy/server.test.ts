@@ -39,8 +39,8 @@ async function post(id: string): Promise<number> {
 
 const known = async (id: string): Promise<boolean> => (await fetch(URL_OF(`/messages/${id}`))).ok;
 
-const property = async (name: string): Promise<string> =>
-  (await server.run(`systemctl show --value -p ${name} ponte`)).trim();
+const property = async (name: string, unit = 'ponte'): Promise<string> =>
+  (await server.run(`systemctl show --value -p ${name} ${unit}`)).trim();
 
 /** Until systemd has heard that it is ready. */
 const untilActive = (): Promise<void> =>
@@ -150,6 +150,27 @@ onServer('a plain server', () => {
     await server.run('systemctl start ponte');
   }, 120_000);
 
+  test('shows what it does', async () => {
+    expect(await server.run(`ponte top --once ${URL_OF('')}`)).toContain('1 pending');
+  });
+
+  test('tells of dead letters where somebody wants that', async () => {
+    const unit = 'ponte-dead-letter-alerts';
+    expect((await server.try(`systemctl is-enabled ${unit}`)).output).toBe('disabled\n');
+    await server.try(`systemctl start ${unit}`);
+    await until(async () => (await property('ExecMainStatus', unit)) === '78');
+    expect(await property('SubState', unit)).toBe('failed');
+    await server.run(
+      `echo ALERT_WEBHOOK_URL=https://alerts.example >> /etc/ponte/ponte.env && systemctl enable --now ${unit}`,
+    );
+    // There is no Kafka here, which is no reason to end.
+    await until(async () =>
+      (await server.run(`journalctl -u ${unit}`)).includes('cannot be read yet'),
+    );
+    expect(await property('SubState', unit)).toBe('running');
+    expect(await property('NRestarts', unit)).toBe('0');
+  }, 120_000);
+
   test('has it again after a reboot', async () => {
     await server.reboot();
     await untilActive();
@@ -172,7 +193,9 @@ onServer('a plain server', () => {
 
   test('keeps records, keys and settings when it is uninstalled, and has them when it is installed again', async () => {
     expect(await server.run('/root/ponte/deploy/systemd/install.sh uninstall')).toContain('stays');
-    expect((await server.try('systemctl status ponte')).code).toBe(4);
+    for (const unit of ['ponte', 'ponte-dead-letter-alerts']) {
+      expect((await server.try(`systemctl status ${unit}`)).code).toBe(4);
+    }
     expect((await server.try('ls /opt/ponte /usr/local/bin/ponte')).code).not.toBe(0);
     await server.run('test -s /var/lib/ponte/outbox.db && test -s /etc/ponte/ponte.env');
     await server.run('/root/ponte/deploy/systemd/install.sh uninstall');

@@ -12,11 +12,11 @@ const withSystemd = describeWhereNothingIsMissing(
   isThere ? null : 'systemd-analyze is missing (Debian: apt-get install systemd)',
 );
 
-withSystemd('ponte.service', () => {
+withSystemd.each(['ponte.service', 'ponte-dead-letter-alerts.service'])('%s', (unit) => {
   test(`has an exposure of ${AT_MOST} at most`, async () => {
-    const offline = ['security', '--offline=true', '--no-pager', deploy('systemd/ponte.service')];
+    const offline = ['security', '--offline=true', '--no-pager', deploy(`systemd/${unit}`)];
     const words = await run('systemd-analyze', offline);
-    const exposure = /exposure level for ponte\.service: (\d+\.\d+)/.exec(words)?.[1];
+    const exposure = /exposure level for \S+\.service: (\d+\.\d+)/.exec(words)?.[1];
     expect(Number(exposure)).toBeLessThanOrEqual(AT_MOST);
   });
 });
