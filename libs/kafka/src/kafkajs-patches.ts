@@ -3,6 +3,7 @@ import { expectFunction } from './expect-function.js';
 import { kafkaErrorNumber } from './kafkajs-error.js';
 import { encodeProduceRequests } from './kafkajs-produce-request.js';
 import { namePartitions } from './kafkajs-partition-answers.js';
+import { watchOnlyWhatWaits } from './kafkajs-request-timeouts.js';
 
 /*
  * Faults of kafkajs 2.2.4 that no setting turns off, and what it wastes most time on. Its version is pinned by the lock file; each patch
@@ -16,6 +17,7 @@ export function patchKafkaJs(): void {
   if (applied) return;
   applied = true;
   stopIdleLoop();
+  watchOnlyWhatWaits();
   tolerateSickPartitions();
   passOnRefusals();
   namePartitions();
