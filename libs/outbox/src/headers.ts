@@ -19,14 +19,20 @@ export function encodeHeaders(headers: readonly RecordHeader[]): Buffer {
 export function decodeHeaders(bytes: Buffer): readonly RecordHeader[] {
   const headers: RecordHeader[] = [];
   let at = 0;
-  const next = (): Buffer => {
+  /** Where the next part begins; `at` is where it ends then. */
+  const next = (): number => {
     const start = at + LENGTH_BYTES;
     const end = start <= bytes.length ? start + bytes.readUInt32BE(at) : Infinity;
     if (end > bytes.length) throw new RangeError('The stored headers are cut short.');
     at = end;
-    return bytes.subarray(start, end);
+    return start;
   };
-  while (at < bytes.length) headers.push({ name: next().toString(), value: next() });
+  while (at < bytes.length) {
+    const nameAt = next();
+    const name = bytes.toString('utf8', nameAt, at);
+    const valueAt = next();
+    headers.push({ name, value: bytes.subarray(valueAt, at) });
+  }
   return headers;
 }
 
