@@ -10,7 +10,7 @@ import { KAFKAJS_TOPIC, LEDGER_TOPIC, type Mode, type Stack } from './stack.js';
 /** One cell. What the bridge accepted in it is in Kafka when it resolves. */
 export function measureCell(
   stack: Stack,
-  { kafkaJs, bridges, barePort }: Candidates,
+  { kafkaJs, commits, bridges, barePort }: Candidates,
   subject: Subject,
   { clients, warmUpMs, measureMs }: Pace,
 ): Promise<Measurement> {
@@ -53,6 +53,8 @@ export function measureCell(
       return bare('single', 1, join(stack.folder, 'synced'));
     case 'bare-echo':
       return stack.http.run(echoing(barePort, pace));
+    case 'bare-commit':
+      return commits.run({ file: join(stack.folder, 'commits.db'), pace });
     case 'accepted-exactly-once':
       return accept('exactly-once');
     case 'accepted-at-least-once':

@@ -6,6 +6,7 @@ export type Subject =
   | 'delivered-exactly-once'
   | 'delivered-at-least-once'
   | 'bare-echo'
+  | 'bare-commit'
   | 'accepted-exactly-once'
   | 'accepted-at-least-once'
   | 'kafkajs-lists'
@@ -20,6 +21,7 @@ export const SUBJECTS: readonly Subject[] = [
   'kafkajs-batches',
   'kafkajs-transactions',
   'bare-echo',
+  'bare-commit',
   'delivered-exactly-once',
   'delivered-at-least-once',
   'accepted-exactly-once',

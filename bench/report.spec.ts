@@ -15,6 +15,7 @@ const drain: Drain = {
   acceptedPerSecond: 5_000,
   kafkaJsPerSecond: 8_000,
 };
+const TOOL_RATE = 50_000;
 const backlog = { 'exactly-once': drain, 'at-least-once': drain };
 
 describe('a ratio', () => {
@@ -39,6 +40,7 @@ describe('the report', () => {
         { subject: 'accepted-exactly-once', clients: 32, rounds: [records(1_000, 1)] },
       ],
       backlog,
+      TOOL_RATE,
     ).split('\n');
     expect(lines[2]).toBe('| bare Fastify echo | 1 | 10,000 | 0.1 | 0.1 |  |');
     expect(lines[3]).toBe(
@@ -50,12 +52,16 @@ describe('the report', () => {
   it('hides nothing that was not expected', () => {
     const unexpected = { 'status 503': 3 };
     const cell = { subject: 'bare-echo' as const, clients: 1 };
-    const report = reportOf([{ ...cell, rounds: [records(1, 1, unexpected)] }], backlog);
+    const report = reportOf([{ ...cell, rounds: [records(1, 1, unexpected)] }], backlog, TOOL_RATE);
     expect(report).toContain('3 with status 503');
   });
 
+  it('has what Kafka’s own tool found', () => {
+    expect(reportOf([], backlog, TOOL_RATE).split('\n')[2]).toContain('| 50,000 |');
+  });
+
   it('says how the backlog went', () => {
-    const lines = reportOf([], backlog).split('\n').slice(2);
+    const lines = reportOf([], backlog, TOOL_RATE).split('\n').slice(3);
     expect(lines).toHaveLength(2);
     expect(lines[0]).toContain('first record 321 ms after Kafka went on; accepted at 5,000/s');
     expect(lines[0]).toContain('| 4,000 |');

@@ -11,6 +11,7 @@ const NAMES: Readonly<Record<Subject, string>> = {
   'delivered-exactly-once': '**Ponte delivered, exactly once**',
   'delivered-at-least-once': '**Ponte delivered, at least once**',
   'bare-echo': 'bare Fastify echo',
+  'bare-commit': 'bare SQLite, what waits in one commit',
   'accepted-exactly-once': '**Ponte accepted, exactly once**',
   'accepted-at-least-once': '**Ponte accepted, at least once**',
   'kafkajs-lists': `bare kafkajs, one loop of batches of ${RECORDS_PER_LOOP}`,
@@ -35,8 +36,14 @@ const BASELINES: Readonly<Partial<Record<Subject, readonly (readonly [Subject, s
     ['kafkajs-batches', 'batches'],
     ['bare-echo', 'echo'],
   ],
-  'accepted-exactly-once': [['bare-echo', 'echo']],
-  'accepted-at-least-once': [['bare-echo', 'echo']],
+  'accepted-exactly-once': [
+    ['bare-echo', 'echo'],
+    ['bare-commit', 'commits'],
+  ],
+  'accepted-at-least-once': [
+    ['bare-echo', 'echo'],
+    ['bare-commit', 'commits'],
+  ],
   'lists-delivered': [['delivered-exactly-once', 'single POSTs']],
   'lists-accepted': [['accepted-exactly-once', 'single POSTs']],
 };
@@ -47,6 +54,7 @@ type Row = readonly [string, string, string, string, string, string];
 export function reportOf(
   cells: readonly MeasuredCell[],
   backlog: Readonly<Record<Mode, Drain>>,
+  perfToolPerSecond: number,
 ): string {
   const rows = cells.map((cell) =>
     rowOf(
@@ -54,7 +62,7 @@ export function reportOf(
       cells.filter(({ clients }) => clients === cell.clients),
     ),
   );
-  return table([...rows, ...backlogRows(backlog)]);
+  return table([...rows, perfToolRow(perfToolPerSecond), ...backlogRows(backlog)]);
 }
 
 function rowOf(cell: MeasuredCell, sameClients: readonly MeasuredCell[]): Row {
@@ -90,6 +98,12 @@ export function ratio(own: readonly Measurement[], baseline: readonly Measuremen
 function remarks({ unexpected }: Measurement): string {
   const all = Object.entries(unexpected).map(([what, count]) => `${count} with ${what}`);
   return all.length === 0 ? '' : `; ${all.join(', ')}`;
+}
+
+function perfToolRow(perSecond: number): Row {
+  const name =
+    "Kafka's own perf tool (Java), as fast as it goes; nothing stored, nobody waits for one";
+  return [name, '–', rate(perSecond), '–', '–', ''];
 }
 
 function backlogRows(backlog: Readonly<Record<Mode, Drain>>): Row[] {

@@ -6,7 +6,6 @@ import { LocalKafka } from '../dev/kafka/local-kafka.js';
 import { BridgeProcess } from '../test/support/bridge-process.js';
 import type { HttpJob } from './http-load.js';
 import { JobProcess } from './job-process.js';
-import type { KafkaJob } from './kafka-load.js';
 import type { Measurement } from './measurement.js';
 
 export type Mode = 'exactly-once' | 'at-least-once';
@@ -80,10 +79,11 @@ export class Stack {
     return port;
   }
 
-  async startKafkaJs(): Promise<JobProcess<KafkaJob, Measurement>> {
-    const kafkaJs = await JobProcess.start<KafkaJob, Measurement>('kafka-load.js');
-    this.onStop(() => kafkaJs.stop());
-    return kafkaJs;
+  /** @param file as in `JobProcess.start`. */
+  async startJobs<J extends object>(file: string): Promise<JobProcess<J, Measurement>> {
+    const jobs = await JobProcess.start<J, Measurement>(file);
+    this.onStop(() => jobs.stop());
+    return jobs;
   }
 
   /** Ends everything, whatever fails; called again it waits for the same end. */
