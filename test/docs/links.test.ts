@@ -17,7 +17,8 @@ const STAND_IN = /\bNNNN-/;
 function isThere(name: string): boolean {
   const path = join(PROJECT_ROOT, name);
   if (existsSync(path) || STAND_IN.test(name)) return true;
-  if (existsSync(join(PROJECT_ROOT, name.replace(/^((?:apps|libs)\/\w+)\//, '$1/src/')))) return true;
+  if (existsSync(join(PROJECT_ROOT, name.replace(/^((?:apps|libs)\/\w+)\//, '$1/src/'))))
+    return true;
   return (
     name.startsWith('test/') &&
     existsSync(dirname(path)) &&

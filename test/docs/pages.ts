@@ -20,7 +20,7 @@ export async function page(path: string): Promise<Page> {
 async function markdownIn(folder: string): Promise<readonly string[]> {
   const entries = await readdir(join(PROJECT_ROOT, folder), { withFileTypes: true });
   const found = await Promise.all(
-    entries.map((entry) => {
+    entries.map(async (entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return NOT_OURS.has(entry.name) ? [] : markdownIn(path);
       return entry.name.endsWith('.md') ? [path] : [];
