@@ -143,6 +143,7 @@ onServer('a plain server', () => {
   test("has the operator's commands, as the bridge's user", async () => {
     expect(await server.run('ponte version')).toBe(`${VERSION}\n`);
     expect(await server.run('ponte keys list')).toContain('no keys');
+    expect(await server.run('ponte top --once')).toContain(`Ponte http://127.0.0.1:${port} `);
     await server.run('systemctl stop ponte');
     expect(await property('ExecMainStatus')).toBe('0');
     const words = (await server.try('ponte outbox check')).output;

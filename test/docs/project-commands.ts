@@ -95,17 +95,22 @@ function faultOfMention(name: string, args: readonly string[]): string | null {
   const { usage = '' } = PARSERS[name] ?? {};
   const unknown = args.filter((arg, at) => {
     if (LEFT_OUT.test(arg)) return false;
-    if (arg.startsWith('--')) return !usage.includes(arg);
+    if (arg.startsWith('--')) return !new RegExp(`${arg}(?![\\w-])`).test(usage);
     const isCommand = at === 0 || args[at - 1] === '|';
     return isCommand && arg !== '|' && !new RegExp(`(?:^  |')${arg}\\b`, 'm').test(usage);
   });
   return unknown.length === 0 ? null : `${name} has no ${unknown.join(', ')}`;
 }
 
+/** A mention has no options, or says that it leaves something out, or names several. */
+const isMention = (words: readonly string[]): boolean =>
+  words.every((word) => !/^--\w/.test(word) || word === '--silent') ||
+  words.some((word) => LEFT_OUT.test(word) || /[|[]/.test(word));
+
 /** What is wrong with `npm run …` or `ponte …` within a sentence, or null. Brackets stand around what may be left out. */
 export function faultOfSentence(words: readonly string[]): string | null {
   const whole = words[0] === 'npm' ? faultOfNpm(words) : faultOfPonte(words);
-  if (whole === null) return null;
+  if (whole === null || !isMention(words)) return whole;
   const bare = words.flatMap((word) => word.replaceAll(/[[\]]/g, ' ').trim().split(' '));
   if (bare[0] === 'ponte') {
     const [, name = '', ...args] = bare;

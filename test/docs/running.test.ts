@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { PROJECT_ROOT } from '../../dev/project-root.js';
@@ -6,6 +7,7 @@ import { startBridge, type RunningBridge } from '../http/running-bridge.js';
 import { run } from '../support/foreign-tools.js';
 import { NOT_RUN, ruleFor } from './not-run.js';
 import { page } from './pages.js';
+import { simpleCommands } from './programs.js';
 import { commandsOf, type Command } from './shell.js';
 
 /*
@@ -26,7 +28,22 @@ const LIMIT_MS = 300_000;
 
 const all = (await Promise.all(PAGES.map(page))).flatMap(commandsOf);
 /** Once each, however many pages have it. */
-const commands = [...new Map(all.map((command) => [command.words.join(' '), command])).values()];
+const distinct = [...new Map(all.map((command) => [command.words.join(' '), command])).values()];
+
+/** Programs of the system, such as `sqlite3` or `free`, that not every machine has. */
+const absent = [
+  ...new Set(
+    distinct
+      .filter((command) => ruleFor(command) === undefined)
+      .flatMap(({ words }) => simpleCommands(words).map(([program = '']) => program))
+      .filter((program) => program !== 'ponte')
+      .filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0),
+  ),
+];
+if (absent.length > 0) process.stderr.write(`Not run, for want of it: ${absent.join(', ')}\n`);
+const commands = distinct.filter(
+  ({ words }) => !simpleCommands(words).some(([program = '']) => absent.includes(program)),
+);
 
 test('what is not run has its rule, and each rule a command', () => {
   const used = new Set(commands.map(ruleFor).filter((rule) => rule !== undefined));
