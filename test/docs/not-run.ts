@@ -7,7 +7,7 @@ export interface Rule {
 }
 
 /**
- * What running.test.ts does not run of the operator's pages. Every other command is run, and each rule is in use: a command
+ * What running.test.ts does not run of the README and the operator's pages. Every other command is run, and each rule is in use: a command
  * that harms, or that needs a server, gets its reason here and is not passed over.
  */
 export const NOT_RUN: readonly Rule[] = [
@@ -20,6 +20,10 @@ export const NOT_RUN: readonly Rule[] = [
   {
     pattern: /^docker compose /,
     why: 'needs images: test/deploy/container.test.ts reads the file',
+  },
+  {
+    pattern: /^npm (?:run demo|test) /,
+    why: 'brokers of their own: test/dev/demo.test.ts, and what runs this',
   },
   { pattern: /^npm ci /, why: 'installs packages: npm run setup does it before every test' },
   {
