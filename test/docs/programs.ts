@@ -82,5 +82,5 @@ function faultOfDocker([, compose, , file = '', verb, ...rest]: readonly string[
 function faultOfSystemctl(words: readonly string[]): string | null {
   const [verb = '', ...rest] = words.slice(1);
   if (!SERVICE_VERBS.has(verb)) return `systemctl ${verb} is not used here`;
-  return rest.at(-1) === 'ponte' ? null : `${rest.at(-1)} is not the unit`;
+  return missing([`deploy/systemd/${rest.at(-1)}.service`]);
 }
