@@ -8,7 +8,7 @@ import { KAFKAJS_TOPIC, LEDGER_TOPIC, MODES, type Mode, type Stack } from './sta
 
 const CLIENTS = 32;
 /** As many records as the bridge puts into one batch. */
-const RECORDS_PER_BATCH = 1_000;
+const RECORDS_PER_BATCH = 2_000;
 const POLL_MS = 20;
 const DRAINED_WITHIN_MS = 180_000;
 

@@ -13,7 +13,7 @@ export interface CommitJob {
 }
 
 /** Rows of one commit at most. */
-const GROUP_RECORDS = 1_000;
+const GROUP_RECORDS = 2_000;
 
 let next = 0;
 

@@ -22,7 +22,7 @@ export interface KafkaJob {
 }
 
 /** As many records as the bridge puts into one batch. */
-const BATCH_RECORDS = 1_000;
+const BATCH_RECORDS = 2_000;
 
 let next = 0;
 

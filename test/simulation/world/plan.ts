@@ -101,7 +101,7 @@ function planDelivery(random: Random, emphasis: Emphasis): BridgeConfig['deliver
   return {
     mode: random.chance(0.1) ? 'at-least-once' : 'exactly-once',
     pipelines: emphasis === 'instances' ? 1 : random.between(1, 2),
-    batchMaxRecords: random.between(1, 8),
+    batchMaxRecords: random.between(1, 16),
     batchMaxBytes: random.pick([500, 2_000, 10_000]),
     lingerMs: random.chance(0.2) ? 3 : 0,
     deadLetterTopic: DEAD_LETTER_TOPIC,

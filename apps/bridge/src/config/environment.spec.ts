@@ -43,7 +43,7 @@ test('has a default for everything', () => {
     delivery: {
       mode: 'exactly-once',
       pipelines: 1,
-      batchMaxRecords: 1_000,
+      batchMaxRecords: 2_000,
       batchMaxBytes: 8 * 2 ** 20,
       lingerMs: 0,
       deadLetterTopic: 'dlq-topic',

@@ -77,7 +77,7 @@ export class Variables {
 
   @IsOneOf('exactly-once', 'at-least-once') DELIVERY = 'exactly-once';
   @IsWhole(1, 15) PIPELINES = '1';
-  @IsWhole(1, 10_000) BATCH_MAX_RECORDS = '1000';
+  @IsWhole(1, 10_000) BATCH_MAX_RECORDS = '2000';
   @IsSize(KIB, 64 * MIB, 'from 1 KiB to 64 MiB') BATCH_MAX_BYTES = '8 MiB';
   @IsWhole(0, 1_000) LINGER_MS = '0';
 

@@ -50,7 +50,7 @@ const scope = {
   lanes: { modulo: 1, remainder: 0 },
 } as const;
 /** A tenant with 100 records in memory is a flood. */
-const BATCH = { maxRecords: 500, maxBytes: 1e6 };
+const BATCH = { maxRecords: 1_000, maxBytes: 1e6 };
 /** Others have sent nothing for this long: a flood is not held back. */
 const LONG_AFTER = 60_000;
 const ids = (records: readonly OutboxRecord[]) => records.map(({ id }) => id);
@@ -230,9 +230,9 @@ describe('the feed of a bridge with tenants', () => {
       all.start(rows.pending.length);
       await feed.take(500, 1e6);
       feed.rest();
-      expect(await flood.take(500, 1e6)).toHaveLength(100);
+      expect(await flood.take(500, 1e6)).toHaveLength(50);
       now = 9_999;
-      expect(await flood.take(500, 1e6)).toHaveLength(100);
+      expect(await flood.take(500, 1e6)).toHaveLength(50);
       now = 10_000;
       expect(await flood.take(500, 1e6)).toHaveLength(500);
     });

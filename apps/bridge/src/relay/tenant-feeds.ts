@@ -9,7 +9,7 @@ type FairStore = Pick<OutboxStore, 'pendingPage' | 'waitingTenants'>;
 export type Way = 'main' | 'flood';
 
 /** Of a full batch: who has as many records in memory has a backlog, and sends no more at once while others send (measured). */
-export const FLOOD_SHARE = 1 / 5;
+export const FLOOD_SHARE = 1 / 10;
 
 const NOWHERE = Number.POSITIVE_INFINITY;
 /** One is in flight, and the next waits in memory. */
