@@ -1,13 +1,14 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../dev/project-root.js';
+import { PrometheusProcess, prometheusProgram } from '../../dev/prometheus.js';
 import { startBridge, type RunningBridge } from '../http/running-bridge.js';
 import { drained, until } from '../support/bridge-api.js';
 import { BridgeProcess } from '../support/bridge-process.js';
 import { Authority } from '../support/certificates.js';
 import { sharedCluster, type SharedCluster } from '../support/cluster.js';
 import { run } from '../support/foreign-tools.js';
-import { hasPrometheus, PrometheusProcess, prometheusProgram } from '../support/prometheus.js';
+import { hasPrometheus } from '../support/prometheus.js';
 
 /*
  * A real Prometheus, a bridge under load with a real Kafka: what the dashboards ask must be answered, what the runbook
@@ -259,7 +260,9 @@ observed('Prometheus beside a bridge under load', () => {
     async () => {
       const runbook = await readFile(join(PROJECT_ROOT, 'docs/runbook.md'), 'utf8');
       const blocks = [...runbook.matchAll(/^```sh\n(.+?)^```$/gms)].map((match) => match[1] ?? '');
-      const lines = new Set(blocks.flatMap((block) => block.trim().split('\n')));
+      const all = blocks.flatMap((block) => block.trim().split('\n'));
+      // What stops the bridge, and what needs it stopped, runs on a game day (test/dev/gameday.test.ts).
+      const lines = new Set(all.filter((line) => !/^systemctl|reconcile|backup/.test(line)));
       expect(lines.size).toBeGreaterThan(10);
       for (const line of lines) {
         const command = line

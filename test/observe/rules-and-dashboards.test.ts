@@ -2,8 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { INSTRUMENTS } from '@bridge/metrics';
 import { PROJECT_ROOT } from '../../dev/project-root.js';
+import { prometheusProgram } from '../../dev/prometheus.js';
 import { run } from '../support/foreign-tools.js';
-import { hasPrometheus, prometheusProgram } from '../support/prometheus.js';
+import { hasPrometheus } from '../support/prometheus.js';
 
 const RULES = 'deploy/prometheus/alerts.yml';
 const RULE_TESTS = 'deploy/prometheus/alerts.test.yml';
