@@ -76,7 +76,12 @@ export class Drill {
     const fires = firesWithin(times, fault.sees);
     const began = Date.now();
     say(fault.name);
-    await fault.inject(setup);
+    const unmade = await fault.inject(setup).then(() => null, reason);
+    if (unmade !== null) {
+      const why = `the fault could not be made: ${unmade}`;
+      const nothing = { steps: [], firedAfter: null, lookFault: null, others: [] };
+      return { ...nothing, fault: why, fires, expected };
+    }
     say(`  ${fault.alert} must fire within ${Math.round(fires)} s`);
     const firedAfter = await watch.secondsUntil(fault.alert, true, fires);
     say(firedAfter === null ? '  it did not' : `  it fires after ${Math.round(firedAfter)} s`);
@@ -121,7 +126,9 @@ export class Drill {
     const cured = Date.now();
     const evaluated = cured / 1_000 + intervals.evaluation;
     const clear = async (): Promise<boolean> => {
-      const [scraped] = await prometheus.query('timestamp(up{job="ponte"} == 1)');
+      // A question that fails is asked again.
+      const answer = await prometheus.query('timestamp(up{job="ponte"} == 1)').catch(() => []);
+      const [scraped] = answer;
       return Number(scraped?.value[1]) >= evaluated && !watch.isFiring(alert);
     };
     while (!(await clear())) {
@@ -155,7 +162,7 @@ export class Drill {
     ];
     for (const { words, run } of todo) {
       say(`  cure: ${words}`);
-      const fault = await run().catch((error: Error) => error.message.split('\n')[0] ?? '');
+      const fault = await run().catch(reason);
       if (fault !== null) return { steps, fault };
       steps.push(words);
     }
@@ -181,4 +188,9 @@ export class Drill {
     const { scrape, evaluation } = this.options.setup.intervals;
     return { holds: rule.duration, window: windowOf(rule.query), scrape, evaluation };
   }
+}
+
+/** An error in one line. */
+function reason(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n').join(' ').trim();
 }

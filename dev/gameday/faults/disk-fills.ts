@@ -19,6 +19,7 @@ export const diskFills: Fault = {
     const { blocks, bavail, bsize } = await statfs(home);
     const used = (blocks - bavail) * bsize;
     const length = Math.floor(room * FILLED - used);
+    if (length <= 0) throw new Error('others have filled the disk meanwhile');
     await run('fallocate', ['--length', String(length), intruder]);
   },
 };
