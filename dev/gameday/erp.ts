@@ -11,6 +11,11 @@ const RETRIES = 1_200;
 
 class Refused extends Error {}
 
+interface Taken {
+  /** The bridge knows them already. */
+  readonly duplicate: boolean;
+}
+
 interface Posted {
   readonly topic: string;
   readonly record: SampleRecord;
@@ -60,9 +65,17 @@ export class Erp {
     }
   }
 
-  /** Posts again all that was accepted after the first `count` records, as after an outbox was put back. */
-  async handAgainAfter(count: number): Promise<void> {
-    for (const { topic, record } of this.posted.slice(count)) await this.insist(topic, [record]);
+  /**
+   * Posts again all that was accepted after the first `count` records, as after an outbox was put back.
+   * @returns the ids of those that the bridge did not know: they would have been lost without it.
+   */
+  async handAgainAfter(count: number): Promise<readonly string[]> {
+    const unknown: string[] = [];
+    for (const { topic, record } of this.posted.slice(count)) {
+      const { duplicate } = await this.insist(topic, [record]);
+      if (!duplicate) unknown.push(record.messageId);
+    }
+    return unknown;
   }
 
   private async bill(): Promise<void> {
@@ -76,29 +89,33 @@ export class Erp {
   }
 
   /** A bridge that is away or refuses for a while is asked again. */
-  private async insist(topic: string, records: readonly SampleRecord[]): Promise<void> {
+  private async insist(topic: string, records: readonly SampleRecord[]): Promise<Taken> {
     for (let tries = 0; ; tries++) {
       const answer = await this.post(topic, records).catch((error: unknown) => {
         if (error instanceof Refused) throw error;
         return String(error);
       });
-      if (answer === null) return;
-      if (tries === RETRIES) throw new Error(`${topic}: ${answer}`);
+      if (typeof answer !== 'string') return answer;
+      if (tries === RETRIES) throw new Error(answer);
       await delay(PAUSE_MS);
     }
   }
 
-  /** @returns why it should be posted again; null: it is accepted. @throws Error when it never will be. */
-  private async post(topic: string, records: readonly SampleRecord[]): Promise<string | null> {
+  /** @returns how it was accepted, or why it should be posted again. @throws Error when it never will be. */
+  private async post(topic: string, records: readonly SampleRecord[]): Promise<Taken | string> {
     const response = await fetch(`${this.url}/topics/${topic}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Prefer: `wait=${WAIT_SECONDS}` },
       body: `{"records":[${records.map(entry).join(',')}]}`,
     });
-    const text = `${response.status} ${await response.text()}`;
-    if (response.ok) return null;
-    if (response.status < 500) throw new Refused(`${topic}: ${text}`);
-    return text;
+    const text = await response.text();
+    if (response.ok) {
+      const { duplicate = false } = JSON.parse(text) as Partial<Taken>;
+      return { duplicate };
+    }
+    const why = `${topic}: ${response.status} ${text}`;
+    if (response.status < 500) throw new Refused(why);
+    return why;
   }
 }
 

@@ -13,7 +13,9 @@ export function olderOutbox(copy: OldCopy): Fault {
     behind: {
       words: 'let the ERP post again what was accepted since the copy',
       perform: async ({ erp }) => {
-        await erp.handAgainAfter(copy.records);
+        const unknown = await erp.handAgainAfter(copy.records);
+        // All of it had been delivered before the copy was put back.
+        if (unknown.length > 0) throw new Error(`not known as delivered: ${unknown.join(', ')}`);
       },
     },
     inject: async (setup) => {
