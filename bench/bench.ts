@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { PROJECT_ROOT } from '../dev/project-root.js';
 import { startCandidates, type Candidates } from './candidates.js';
 import type { Report } from './context.js';
-import { replaceBetween } from './document.js';
+import { replaceBetween } from '../dev/document.js';
 import { MEASUREMENTS } from './kinds.js';
 import { machine } from './machine.js';
 import { readOptions, type BenchOptions, type Kind } from './options.js';

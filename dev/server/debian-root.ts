@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../project-root.js';
-import { run } from './run.js';
+import { run } from '../run.js';
 
 /** What a plain server has: the smallest Debian, systemd, and what fetches a page. */
 const SUITE = 'bookworm';

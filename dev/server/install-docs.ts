@@ -5,7 +5,7 @@ import { portIsFree } from '../free-ports.js';
 import { LocalKafka } from '../kafka/local-kafka.js';
 import { PROJECT_ROOT } from '../project-root.js';
 import { whyNoServer } from './debian-root.js';
-import { run } from './run.js';
+import { run } from '../run.js';
 import { Server } from './server.js';
 import { KAFKA_HOST, KAFKA_PORTS, seen, shown, TOPIC, typed, withBlock } from './transcript.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WatchedProcess } from '../watched-process.js';
 import { debianRoot } from './debian-root.js';
-import { ran, type Ran } from './run.js';
+import { ran, type Ran } from '../run.js';
 
 const BOOT_WITHIN_MS = 120_000;
 const STOP_WITHIN_MS = 60_000;

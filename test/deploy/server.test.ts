@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePorts } from '../../dev/free-ports.js';
 import { PROJECT_ROOT } from '../../dev/project-root.js';
 import { whyNoServer } from '../../dev/server/debian-root.js';
-import { run } from '../../dev/server/run.js';
+import { run } from '../../dev/run.js';
 import { Server } from '../../dev/server/server.js';
 import { describeWhereNothingIsMissing } from '../support/describe-where.js';
 

@@ -22,8 +22,8 @@ export const NOT_RUN: readonly Rule[] = [
     why: 'needs images: test/deploy/container.test.ts reads the file',
   },
   {
-    pattern: /^npm (?:run demo|test) /,
-    why: 'brokers of their own: test/dev/demo.test.ts, and what runs this',
+    pattern: /^npm (?:run (?:demo|gameday)|test)(?: |$)/,
+    why: 'brokers of their own: test/dev/demo.test.ts, test/dev/gameday.test.ts, and what runs this',
   },
   { pattern: /^npm ci /, why: 'installs packages: npm run setup does it before every test' },
   {

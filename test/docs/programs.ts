@@ -27,7 +27,7 @@ const CHECKED: Readonly<Record<string, Check>> = {
 /** Programs of the system, of Kafka and of shells: that there are such is all that is known of them here. */
 const OTHERS = new Set(
   [
-    'chmod date df du echo free fuser head install jq ls openssl ps sed sqlite3 ss tar uptime',
+    'chmod date df du echo free fuser head install jq ls openssl ps sed sort sqlite3 ss tail tar uptime',
     // docs/kafka-acls.md, whose lines test/kafka/secured runs as they stand there.
     'kafka-acls.sh kafka-topics.sh $ALLOW',
   ].flatMap((names) => names.split(' ')),

@@ -8,7 +8,11 @@ import {
   SUBJECT_USAGE,
 } from '../../apps/bridge/src/cli/subject-arguments.js';
 import { readTopArguments, TOP_USAGE } from '../../apps/bridge/src/cli/top-arguments.js';
-import { KINDS, readOptions } from '../../bench/options.js';
+import { KINDS, readOptions as readBenchOptions } from '../../bench/options.js';
+import {
+  readOptions as readGameDayOptions,
+  USAGE as GAME_DAY_USAGE,
+} from '../../dev/gameday/options.js';
 import { PROJECT_ROOT } from '../../dev/project-root.js';
 
 const text = (path: string): string => readFileSync(join(PROJECT_ROOT, path), 'utf8');
@@ -33,9 +37,10 @@ const PARSERS: Readonly<Record<string, Parser>> = {
   subject: { read: readSubjectArguments, usage: SUBJECT_USAGE },
   top: { read: readTopArguments, usage: TOP_USAGE },
   bench: {
-    read: readOptions,
+    read: readBenchOptions,
     usage: ['--quick', '--write', '--rows', ...KINDS.map((kind) => `--${kind}`)].join(' '),
   },
+  gameday: { read: readGameDayOptions, usage: GAME_DAY_USAGE },
   fuzz: { read: numbers, usage: '' },
   'test:faults': { read: numbers, usage: '' },
   jest: { read: testFiles, usage: '' },

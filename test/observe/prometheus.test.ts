@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../dev/project-root.js';
+import { PrometheusProcess, prometheusProgram } from '../../dev/prometheus.js';
 import { startBridge, type RunningBridge } from '../http/running-bridge.js';
 import { drained, until } from '../support/bridge-api.js';
 import { BridgeProcess } from '../support/bridge-process.js';
@@ -8,7 +9,7 @@ import { Authority } from '../support/certificates.js';
 import { sharedCluster, type SharedCluster } from '../support/cluster.js';
 import { describeWhereNothingIsMissing } from '../support/describe-where.js';
 import { run } from '../support/foreign-tools.js';
-import { PrometheusProcess, prometheusProgram, whyNoPrometheus } from '../support/prometheus.js';
+import { whyNoPrometheus } from '../support/prometheus.js';
 
 /*
  * A real Prometheus, a bridge under load with a real Kafka: what the dashboards ask must be answered, what the runbook
@@ -260,7 +261,9 @@ observed('Prometheus beside a bridge under load', () => {
     async () => {
       const runbook = await readFile(join(PROJECT_ROOT, 'docs/runbook.md'), 'utf8');
       const blocks = [...runbook.matchAll(/^```sh\n(.+?)^```$/gms)].map((match) => match[1] ?? '');
-      const lines = new Set(blocks.flatMap((block) => block.trim().split('\n')));
+      const all = blocks.flatMap((block) => block.trim().split('\n'));
+      // What stops the bridge, and what needs it stopped, runs on a game day (test/dev/gameday.test.ts).
+      const lines = new Set(all.filter((line) => !/^systemctl|reconcile|backup/.test(line)));
       expect(lines.size).toBeGreaterThan(10);
       for (const line of lines) {
         const command = line

@@ -2,9 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { INSTRUMENTS } from '@bridge/metrics';
 import { PROJECT_ROOT } from '../../dev/project-root.js';
+import { prometheusProgram } from '../../dev/prometheus.js';
 import { describeWhereNothingIsMissing } from '../support/describe-where.js';
 import { run } from '../support/foreign-tools.js';
-import { prometheusProgram, whyNoPrometheus } from '../support/prometheus.js';
+import { whyNoPrometheus } from '../support/prometheus.js';
 
 const RULES = 'deploy/prometheus/alerts.yml';
 const RULE_TESTS = 'deploy/prometheus/alerts.test.yml';

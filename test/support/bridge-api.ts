@@ -1,4 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../../dev/until.js';
+
+export { until };
 
 /** What the bridge says of one record. */
 export interface MessageView {
@@ -30,31 +32,6 @@ export async function getJson<T>(url: string, authorization?: string): Promise<T
 
 export async function messageView(bridge: string, messageId: string): Promise<MessageView> {
   return getJson<MessageView>(`${bridge}/messages/${encodeURIComponent(messageId)}`);
-}
-
-/** Asks until the answer is what is waited for. @throws Error with the last answer when it is not in time. */
-export async function until<T>(
-  what: string,
-  ask: () => Promise<T>,
-  good: (answer: T) => boolean,
-  withinMs = 60_000,
-): Promise<T> {
-  const deadline = Date.now() + withinMs;
-  let last: unknown = 'nothing';
-  for (;;) {
-    try {
-      const answer = await ask();
-      if (good(answer)) return answer;
-      last = answer;
-    } catch (error) {
-      last = error;
-    }
-    if (Date.now() > deadline) {
-      const text = last instanceof Error ? last.message : JSON.stringify(last);
-      throw new Error(`${what}: not within ${withinMs} ms; last: ${text}`);
-    }
-    await delay(50);
-  }
 }
 
 /** Waits until no record is pending or failed. */
