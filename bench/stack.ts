@@ -61,8 +61,6 @@ export class Stack {
         KAFKA_CLIENT_ID: `bench-${mode}`,
         OUTBOX_URL: `sqlite:${join(this.folder, mode, 'outbox.db')}`,
         DELIVERY: mode,
-        // As `bin/ponte` of a release starts it.
-        MALLOC_ARENA_MAX: '2',
         ...env,
       },
     });

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../dev/project-root.js';
+import { startOptions } from '../../dev/start-options.js';
 import { describeWhereNothingIsMissing } from '../support/describe-where.js';
 import { pythonWith, run } from '../support/foreign-tools.js';
 
@@ -19,6 +21,13 @@ withSystemd.each(['ponte.service', 'ponte-dead-letter-alerts.service'])('%s', (u
     const exposure = /exposure level for \S+\.service: (\d+\.\d+)/.exec(words)?.[1];
     expect(Number(exposure)).toBeLessThanOrEqual(AT_MOST);
   });
+});
+
+test('a release starts the bridge with the options of npm start', async () => {
+  const options = await startOptions();
+  expect(options).not.toHaveLength(0);
+  const script = await readFile(deploy('release/ponte'), 'utf8');
+  expect(/start\) program=main options=(.+) ;;/.exec(script)?.[1]).toBe(options.join(' '));
 });
 
 test('shellcheck finds nothing in what a server runs', async () => {

@@ -6,10 +6,10 @@ import { allPages } from './pages.js';
 const KNOWN = new Set(Object.keys(new Variables()));
 /** Whoever begins like one of ours is taken for one of ours. */
 const FIRST_WORDS = new Set([...KNOWN].map((name) => name.split('_')[0]));
-/** Of other programs: of glibc, Node, the simulation, shells, the compose file; and what a certificate is named by. */
+/** Of other programs: of Node, the simulation, shells, the compose file; and what a certificate is named by. */
 const OTHERS = new Set(
   [
-    'MALLOC_ARENA_MAX NODE_EXTRA_CA_CERTS NODE_OPTIONS SCENARIOS SEED',
+    'NODE_EXTRA_CA_CERTS NODE_OPTIONS SCENARIOS SEED',
     'ALLOW ID KAFKA KEY KAFKA_CLUSTER_ID PROMETHEUS_URL',
     'DNS SHA256 URI',
   ].flatMap((names) => names.split(' ')),

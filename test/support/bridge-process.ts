@@ -6,6 +6,7 @@ import { WatchedProcess } from '../../dev/watched-process.js';
 import type { ProcessEnd } from '../../dev/watched-process.js';
 import { freePorts } from '../../dev/free-ports.js';
 import { PROJECT_ROOT } from '../../dev/project-root.js';
+import { startOptions } from '../../dev/start-options.js';
 
 const ALIVE_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 60_000;
@@ -91,7 +92,7 @@ export class BridgeProcess {
     const main = join(PROJECT_ROOT, 'dist', 'apps', 'bridge', 'src', 'main.js');
     if (!existsSync(main)) throw new Error('The bridge is not built: npm run build.');
     const { before, cwd = PROJECT_ROOT } = this.options;
-    const command = [process.execPath, main];
+    const command = [process.execPath, ...(await startOptions()), main];
     const bridge = await WatchedProcess.start({
       command:
         before === undefined ? command : ['sh', '-c', `${before}; exec "$@"`, 'sh', ...command],
