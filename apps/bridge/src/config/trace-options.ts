@@ -1,4 +1,6 @@
 import type { BridgeConfig } from './bridge.config.js';
+import { VERSION } from '../version.js';
+import { parseHeaders } from './otlp-settings.js';
 import type { Variables } from './variables.js';
 
 /** Where traces go, of variables that have passed their rules. Their names are OpenTelemetry's. */
@@ -8,36 +10,7 @@ export function tracesOf(v: Variables): BridgeConfig['tracing'] {
   return {
     endpoint,
     headers: parseHeaders(v.OTEL_EXPORTER_OTLP_HEADERS) ?? {},
-    resource: { 'service.name': v.OTEL_SERVICE_NAME, 'service.version': '0.1.0' },
+    resource: { 'service.name': v.OTEL_SERVICE_NAME, 'service.version': VERSION },
     ratio: Number(v.OTEL_TRACES_SAMPLER_ARG),
   };
-}
-
-/** `name=value,other=value`, percent-encoded where a value has a comma; null when it is not such. */
-export function parseHeaders(text: string): Readonly<Record<string, string>> | null {
-  const headers: Record<string, string> = {};
-  for (const pair of text.split(',').filter((one) => one.trim() !== '')) {
-    const [, name, value = ''] = /^\s*([!#$%&'*+.^_`|~0-9a-zA-Z-]+)\s*=(.*)$/.exec(pair) ?? [];
-    const decoded = decodedValue(value.trim());
-    if (name === undefined || decoded === null) return null;
-    headers[name.toLowerCase()] = decoded;
-  }
-  return headers;
-}
-
-function decodedValue(value: string): string | null {
-  try {
-    const text = decodeURIComponent(value);
-    return /^[\t -~]*$/.test(text) ? text : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Whether traces can be sent there; an empty text is nowhere. */
-export function isCollector(text: string): boolean {
-  if (text === '') return true;
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password, search, hash } = new URL(text);
-  return /^https?:$/.test(protocol) && username + password + search + hash === '';
 }

@@ -1,5 +1,5 @@
 import { parseTopicRetention } from './topic-retention.js';
-import { isCollector, parseHeaders } from './trace-options.js';
+import { isCollector, parseHeaders } from './otlp-settings.js';
 import {
   IsClaim,
   IsDuration,

@@ -17,6 +17,7 @@ import { selfPaths } from './paths/self.js';
 import { topicPaths } from './paths/topics.js';
 import { PROBLEM_SCHEMA } from './problem-responses.js';
 import { REST_PROXY_ERROR } from './rest-proxy-responses.js';
+import { VERSION } from '../version.js';
 
 /** One entry for each feature. A route that two languages share stands in the features of both. */
 const FEATURES: readonly Paths[] = [
@@ -99,7 +100,7 @@ export function openApiDocument(): OpenApiDocument {
     openapi: '3.1.0',
     info: {
       title: 'Ponte',
-      version: '0.1.0',
+      version: VERSION,
       description: DESCRIPTION,
       license: { name: 'MIT', identifier: 'MIT' },
     },
