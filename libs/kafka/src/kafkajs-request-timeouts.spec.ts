@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { jest } from '@jest/globals';
-
 import { patchKafkaJs } from './kafkajs-patches.js';
 
 const require = createRequire(import.meta.url);

@@ -1,5 +1,5 @@
-import type { BridgeConfig } from './bridge.config.js';
 import { VERSION } from '../version.js';
+import type { BridgeConfig } from './bridge.config.js';
 import { parseHeaders } from './otlp-settings.js';
 import type { Variables } from './variables.js';
 

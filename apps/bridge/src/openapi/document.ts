@@ -1,3 +1,4 @@
+import { VERSION } from '../version.js';
 import { operationObject } from './operation-object.js';
 import type { Operation, Paths, Schema } from './openapi.types.js';
 import { deadLetterPaths, DEAD_LETTER_SCHEMAS } from './paths/dead-letters.js';
@@ -17,7 +18,6 @@ import { selfPaths } from './paths/self.js';
 import { topicPaths } from './paths/topics.js';
 import { PROBLEM_SCHEMA } from './problem-responses.js';
 import { REST_PROXY_ERROR } from './rest-proxy-responses.js';
-import { VERSION } from '../version.js';
 
 /** One entry for each feature. A route that two languages share stands in the features of both. */
 const FEATURES: readonly Paths[] = [
