@@ -106,6 +106,12 @@ export async function openCounting(
     commits += 1;
     await commit();
   };
+  const addAlone = writer.addAlone.bind(writer);
+  writer.addAlone = async (additions) => {
+    const added = await addAlone(additions);
+    if (added) commits += 1;
+    return added;
+  };
   const store = await SqlOutboxStore.open(real);
   commits = 0;
   return { store, commits: () => commits };

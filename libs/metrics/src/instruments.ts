@@ -164,7 +164,7 @@ export const INSTRUMENTS = {
   ),
   commitSeconds: histogram(
     'ponte_storage_commit_seconds',
-    'Time of one commit of the outbox, with its fsync.',
+    'Time of one commit of the outbox, with its fsync. SQLite stores and commits new records by one statement.',
     STEP_SECONDS,
   ),
   commitChanges: histogram(

@@ -1,13 +1,12 @@
 import { encodeHeaders } from './headers.js';
-import { insert, type PreparedRecord, type Staged } from './insert.js';
 import { laneOf } from './lane.js';
 import { OutboxError } from './outbox.error.js';
 import type { Acceptance } from './outbox.store.js';
 import { nameOf, type NewRecord, type OutboxRecord, type RecordState } from './record.js';
 import { SETTLED_STATE_COLUMNS, STATE_COLUMNS, stateOf } from './rows.js';
 import { isSameRequest } from './same-request.js';
+import type { PreparedRecord, Staged } from './staged.js';
 import { IN_THE_CLEAR, type ValueCipher } from './values/value-cipher.js';
-import { noteSubjects } from './subjects.js';
 import type { Transaction } from './transaction.js';
 
 export interface AcceptRequest {
@@ -78,25 +77,31 @@ export async function planAccepts(
   requests: readonly AcceptRequest[],
 ): Promise<AcceptPlan> {
   if (requests.length === 0) return { plans: [], staged: [] };
-  const known = await lookUp(tx, requests);
+  return planBeside(tx, await lookUp(tx, requests), requests);
+}
+
+/** The same where nothing of them is known. */
+export function planNew(tx: Transaction, requests: readonly AcceptRequest[]): AcceptPlan {
+  return planBeside(tx, new KnownRecords(), requests);
+}
+
+function planBeside(
+  tx: Transaction,
+  known: KnownRecords,
+  requests: readonly AcceptRequest[],
+): AcceptPlan {
   const plans = requests.map((request) => plan(request, known));
   const staged = plans.flatMap((one) => ('added' in one ? one.added : []));
   countAdded(tx, staged);
   return { plans, staged };
 }
 
-/**
- * Stores the new rows with few multi-row INSERTs. `onAdded` hears of them after the commit, in the order of
- * their ids.
- */
-export async function insertPlanned(
+/** What comes of a plan whose rows have their ids. `onAdded` hears of them after the commit, in the order of their ids. */
+export function outcomesOf(
   tx: Transaction,
   { plans, staged }: AcceptPlan,
-  firstId: number | null,
   onAdded: (records: readonly OutboxRecord[]) => void,
-): Promise<readonly AcceptOutcome[]> {
-  await insert(tx, staged, firstId);
-  await noteSubjects(tx, staged);
+): readonly AcceptOutcome[] {
   const added = new Map(staged.map((one) => [one, newRecord(one, tx.now)]));
   tx.news.noteAccepted(staged.map(({ id }) => id));
   if (staged.length > 0) {

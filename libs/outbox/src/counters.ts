@@ -1,6 +1,7 @@
 import type { Dialect, Row, SqlRunner } from './engine.js';
 import type { OutboxStats } from './outbox.store.js';
 import type { RecordStatus } from './record.js';
+import type { CounterChange } from './staged.js';
 
 const NAMES = [
   'rows_pending',
@@ -43,19 +44,27 @@ export class CounterChanges {
   }
 
   /**
-   * Adds them to the table, in one statement.
+   * As the table has them.
    * @param slot whose rows: instances that changed the same row would wait for each other's fsync.
    */
-  async save(sql: SqlRunner, dialect: Dialect, slot: number): Promise<void> {
-    const entries = this.entries();
-    if (entries.length === 0) return;
-    const changed = dialect.rows('$1', { n: 'text', d: 'bigint' });
-    await sql.query(
-      `INSERT INTO counter (name, "value") SELECT e.n, e.d FROM ${changed} WHERE true` +
-        ' ON CONFLICT (name) DO UPDATE SET "value" = counter."value" + excluded."value"',
-      [JSON.stringify(entries.map(([name, d]) => ({ n: nameIn(slot, name), d })))],
-    );
+  ofSlot(slot: number): readonly CounterChange[] {
+    return this.entries().map(([name, change]) => ({ name: nameIn(slot, name), change }));
   }
+}
+
+/** Adds them to the table, in one statement. */
+export async function saveCounters(
+  sql: SqlRunner,
+  dialect: Dialect,
+  changes: readonly CounterChange[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  const changed = dialect.rows('$1', { n: 'text', d: 'bigint' });
+  await sql.query(
+    `INSERT INTO counter (name, "value") SELECT e.n, e.d FROM ${changed} WHERE true` +
+      ' ON CONFLICT (name) DO UPDATE SET "value" = counter."value" + excluded."value"',
+    [JSON.stringify(changes.map(({ name, change }) => ({ n: name, d: change })))],
+  );
 }
 
 type Values = Record<CounterName, number>;
@@ -86,7 +95,7 @@ export class Counters {
     }
     await this.load(sql);
     const drift = await this.drift(sql);
-    await drift.save(sql, dialect, 0);
+    await saveCounters(sql, dialect, drift.ofSlot(0));
     this.apply(drift);
   }
 

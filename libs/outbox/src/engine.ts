@@ -1,6 +1,7 @@
 import type { Leases, Tenure } from './leases.js';
 import type { News } from './news.js';
 import type { StorageHealth } from './outbox.store.js';
+import type { Additions } from './staged.js';
 
 export type SqlValue = string | number | Buffer | null;
 
@@ -63,11 +64,16 @@ export interface Writer extends SqlRunner {
    */
   begin(atOneMoment?: boolean): Promise<boolean>;
   /**
-   * To be called before rows are added: until the commit nobody else adds any. So rows are committed in the order
-   * of their ids, and whoever has read up to an id has missed none before it.
-   * @returns the first of as many ids, one after the other; null where the database gives them itself.
+   * The last change of a transaction, in which nothing of the records was found: adds their rows, and gives them their
+   * ids. Until the commit nobody else adds any. So rows are committed in the order of their ids, and whoever has read
+   * up to an id has missed none before it.
    */
-  takeTurn(rows: number): Promise<number | null>;
+  add(additions: Additions): Promise<void>;
+  /**
+   * The same as a whole transaction, without a look for what is known: for the usual case that nothing is.
+   * @returns false when something may be known, or the database has no such way: nothing was stored.
+   */
+  addAlone(additions: Additions): Promise<boolean>;
   commit(): Promise<void>;
   /** Never rejects. */
   rollback(): Promise<void>;

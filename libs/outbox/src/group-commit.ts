@@ -1,10 +1,11 @@
-import { insertPlanned, planAccepts, type AcceptPlan, type AcceptRequest } from './accept.js';
+import { outcomesOf, planAccepts, planNew, type AcceptPlan, type AcceptRequest } from './accept.js';
 import type { Counters } from './counters.js';
 import { SqlError, type Engine } from './engine.js';
 import type { OutboxError } from './outbox.error.js';
 import type { Acceptance } from './outbox.store.js';
 import { closed, full, overloaded, portError, unavailable } from './port-error.js';
 import type { OutboxRecord } from './record.js';
+import type { Additions } from './staged.js';
 import { Transaction } from './transaction.js';
 
 /** What may wait for the writer before `accept` refuses: its answer time is the time of the fsyncs ahead of it. */
@@ -165,11 +166,28 @@ export class GroupCommit {
   private async runGroup(group: readonly Grouped[], conflicts = 0): Promise<void> {
     if (this.failure !== null) return rejectAll(group, this.failure);
     try {
-      await this.transact(group);
+      if (!(await this.addAlone(group))) await this.transact(group);
     } catch (error) {
       await this.engine.writer.rollback();
       await this.afterFailure(group, error, conflicts);
     }
+  }
+
+  /**
+   * POSTs that nothing else shares a group with, and of which nothing is known: one statement is their whole transaction.
+   * @returns false when it takes more: nothing was done.
+   */
+  private async addAlone(group: readonly Grouped[]): Promise<boolean> {
+    const accepts = acceptsOf(group);
+    if (accepts.length < group.length) return false;
+    const { writer, dialect } = this.engine;
+    const tx = new Transaction(writer, dialect, Date.now());
+    const planned = planNew(tx, requestsOf(accepts));
+    if (planned.staged.length === 0) return false;
+    const began = performance.now();
+    if (!(await writer.addAlone(this.additions(tx, planned)))) return false;
+    this.committed(tx, performance.now() - began, group, [this.answers(tx, accepts, planned)]);
+    return true;
   }
 
   private async transact(group: readonly Grouped[]): Promise<void> {
@@ -180,33 +198,43 @@ export class GroupCommit {
 
     const tell: (() => void)[] = [];
     for (const one of group) if (one.kind === 'change') tell.push(await one.run(tx));
-    const accepts = group.filter((one) => one.kind === 'accept');
-    const planned = await planAccepts(
-      tx,
-      accepts.map(({ request }) => request),
-    );
-    await tx.saveCounters(this.engine.leases?.slot ?? 0);
-    tell.push(await this.acceptTogether(tx, accepts, planned));
+    const accepts = acceptsOf(group);
+    const planned = await planAccepts(tx, requestsOf(accepts));
+    // The last change of the transaction: where instances share the outbox, the others that store records wait for it.
+    if (planned.staged.length > 0) await writer.add(this.additions(tx, planned));
+    else await tx.saveCounters(this.slot);
+    tell.push(this.answers(tx, accepts, planned));
 
     if (!tx.news.isEmpty) await this.engine.news?.tell(tx, tx.news);
     const began = performance.now();
     await writer.commit();
-    this.events.committed(performance.now() - began, group.length);
     this.stale = false;
+    this.committed(tx, performance.now() - began, group, tell);
+  }
+
+  private get slot(): number {
+    return this.engine.leases?.slot ?? 0;
+  }
+
+  private additions({ changes, now }: Transaction, { staged }: AcceptPlan): Additions {
+    return { staged, now, counters: changes.ofSlot(this.slot) };
+  }
+
+  private committed(
+    tx: Transaction,
+    ms: number,
+    group: readonly Grouped[],
+    tell: readonly (() => void)[],
+  ): void {
+    this.events.committed(ms, group.length);
     this.counters.apply(tx.changes);
     tx.committed();
     for (const one of tell) one();
   }
 
-  /** The last change of the transaction: where instances share the outbox, the others that store records wait for it. */
-  private async acceptTogether(
-    tx: Transaction,
-    accepts: readonly Accept[],
-    planned: AcceptPlan,
-  ): Promise<() => void> {
-    const { length: rows } = planned.staged;
-    const firstId = rows > 0 ? await this.engine.writer.takeTurn(rows) : null;
-    const outcomes = await insertPlanned(tx, planned, firstId, this.events.added);
+  /** To be called when the rows have their ids. */
+  private answers(tx: Transaction, accepts: readonly Accept[], planned: AcceptPlan): () => void {
+    const outcomes = outcomesOf(tx, planned, this.events.added);
     return () => {
       for (const [position, outcome] of outcomes.entries()) {
         if ('accepted' in outcome) accepts[position]?.resolve(outcome.accepted);
@@ -252,13 +280,18 @@ export class GroupCommit {
     await this.engine.tendBallast().catch(() => {
       // Whoever waits must be answered all the same; the sweep meets the same failure, and tells it.
     });
-    rejectAll(
-      group.filter((one) => one.kind === 'accept'),
-      portError(error),
-    );
+    rejectAll(acceptsOf(group), portError(error));
     if (group.length === 1) return rejectAll(changes, portError(error));
     for (const one of changes) await this.runGroup([one]);
   }
+}
+
+function acceptsOf(group: readonly Grouped[]): readonly Accept[] {
+  return group.filter((one) => one.kind === 'accept');
+}
+
+function requestsOf(accepts: readonly Accept[]): readonly AcceptRequest[] {
+  return accepts.map(({ request }) => request);
 }
 
 function rejectAll(group: readonly Grouped[], error: unknown): void {

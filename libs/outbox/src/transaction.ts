@@ -1,4 +1,4 @@
-import { CounterChanges, type CounterName } from './counters.js';
+import { CounterChanges, saveCounters, type CounterName } from './counters.js';
 import type { Dialect, Row, SqlRunner, SqlValue } from './engine.js';
 import { NewsOfCommit } from './news.js';
 import type { RecordStatus } from './record.js';
@@ -40,8 +40,8 @@ export class Transaction implements SqlRunner {
     for (const effect of this.effects) effect();
   }
 
-  /** Writes the changed counters down: the last statement before the commit. */
+  /** Writes the changed counters down: the last statement before the commit, where no rows are added. */
   saveCounters(slot: number): Promise<void> {
-    return this.changes.save(this.sql, this.dialect, slot);
+    return saveCounters(this.sql, this.dialect, this.changes.ofSlot(slot));
   }
 }

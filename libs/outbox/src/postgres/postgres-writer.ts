@@ -1,6 +1,10 @@
 import { Client } from 'pg';
 import { SqlError, type Row, type SqlRunner, type SqlValue, type Writer } from '../engine.js';
+import { saveCounters } from '../counters.js';
 import { OutboxError } from '../outbox.error.js';
+import type { Additions } from '../staged.js';
+import { noteSubjects } from '../subjects.js';
+import { addRows } from './add-rows.js';
 import {
   LOCK_SPACE,
   noBridgeBehindPooler,
@@ -10,6 +14,7 @@ import {
 } from './outbox-lock.js';
 import { isOwnSession, OWN_SESSION } from './own-session.js';
 import { clientOptions, PLAN_SETTINGS, runNamed } from './postgres-client.js';
+import { postgresDialect } from './postgres.dialect.js';
 
 /**
  * The timeouts end what hangs. The keep-alives let the server notice within half a minute that this process
@@ -88,18 +93,28 @@ export class PostgresWriter implements Writer {
     return isNew;
   }
 
+  async add(additions: Additions): Promise<void> {
+    await saveCounters(this, postgresDialect, additions.counters);
+    await this.takeTurn();
+    await addRows(this, additions);
+    await noteSubjects(this, postgresDialect, additions.staged);
+  }
+
+  /** What is known may be what another instance has just added. */
+  addAlone(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   /**
-   * The lock is held through the commit. PostgreSQL does the same to every transaction that notifies, as these do
+   * Until the commit nobody else adds rows. PostgreSQL does the same to every transaction that notifies, as these do
    * (https://www.postgresql.org/docs/current/sql-notify.html, and `PreCommit_Notify` in its sources), so it costs
    * nothing that would not be paid anyway.
    */
-  async takeTurn(): Promise<null> {
+  async takeTurn(): Promise<void> {
     await this.query('SELECT pg_advisory_xact_lock($1, hashtext(current_schema() || $2))', [
       LOCK_SPACE,
       ' turn',
     ]);
-    // The sequence gives the ids.
-    return null;
   }
 
   async commit(): Promise<void> {

@@ -67,7 +67,7 @@ export async function openSqlite(
       ballast,
       synchronous,
       keeper,
-      writer: new SqliteWriter(writer),
+      writer: await SqliteWriter.on(writer),
       relayReader: await connect('read only'),
       askReader: await connect('read only'),
     });

@@ -1,4 +1,6 @@
 import { SqlError, type Row, type SqlValue, type Writer } from '../engine.js';
+import type { Additions } from '../staged.js';
+import { ADD, ARRIVING, bound, isKnown, partsToAdd } from './arriving.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { sqliteDialect } from './sqlite.dialect.js';
 
@@ -7,7 +9,13 @@ export class SqliteWriter implements Writer {
   /** The highest id that a record has or is about to get; null: to be read. */
   private lastId: number | null = null;
 
-  constructor(private readonly connection: SqliteConnection) {}
+  private constructor(private readonly connection: SqliteConnection) {}
+
+  /** @param connection to a database that has its tables. */
+  static async on(connection: SqliteConnection): Promise<SqliteWriter> {
+    for (const statement of ARRIVING) await connection.query(statement);
+    return new SqliteWriter(connection);
+  }
 
   query(sql: string, params?: readonly SqlValue[]): Promise<readonly Row[]> {
     return this.connection.query(sql, params);
@@ -18,11 +26,22 @@ export class SqliteWriter implements Writer {
     return false;
   }
 
-  /** Nobody else adds rows, so their ids are known before they are added: both tables are filled without a question. */
-  async takeTurn(rows: number): Promise<number> {
-    const last = this.lastId ?? (await this.readLastId());
-    this.lastId = last + rows;
-    return last + 1;
+  async add(additions: Additions): Promise<void> {
+    await this.giveIds(additions);
+    for (const part of partsToAdd(additions)) await this.connection.query(ADD, bound(part));
+  }
+
+  async addAlone(additions: Additions): Promise<boolean> {
+    if (partsToAdd(additions).length > 1) return false;
+    const last = await this.giveIds(additions);
+    try {
+      await this.connection.query(ADD, bound(additions));
+      return true;
+    } catch (error) {
+      if (!isKnown(error)) throw error;
+      this.lastId = last;
+      return false;
+    }
   }
 
   async commit(): Promise<void> {
@@ -41,6 +60,17 @@ export class SqliteWriter implements Writer {
 
   close(): Promise<void> {
     return this.connection.close();
+  }
+
+  /**
+   * Nobody else adds rows, so their ids are known before they are added: all tables are filled without a question.
+   * @returns the highest id before them.
+   */
+  private async giveIds({ staged }: Additions): Promise<number> {
+    const last = this.lastId ?? (await this.readLastId());
+    for (const [position, one] of staged.entries()) one.id = last + 1 + position;
+    this.lastId = last + staged.length;
+    return last;
   }
 
   private async readLastId(): Promise<number> {

@@ -1,4 +1,5 @@
 import type { Engine, Row, SqlRunner, SqlValue, Writer } from '../engine.js';
+import type { Additions } from '../staged.js';
 import type { ValueCipher } from './value-cipher.js';
 
 /** The engine, with values that are as they were posted in every row that it gives. */
@@ -45,8 +46,12 @@ class OpeningWriter extends OpeningRunner implements Writer {
     return this.writer.begin(atOneMoment);
   }
 
-  takeTurn(rows: number): Promise<number | null> {
-    return this.writer.takeTurn(rows);
+  add(additions: Additions): Promise<void> {
+    return this.writer.add(additions);
+  }
+
+  addAlone(additions: Additions): Promise<boolean> {
+    return this.writer.addAlone(additions);
   }
 
   commit(): Promise<void> {
