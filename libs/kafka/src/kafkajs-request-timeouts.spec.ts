@@ -63,6 +63,16 @@ describe('the time of a request to Kafka', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('has one timer from its sending on, and an answer makes none', () => {
+    ask(1);
+    ask(2);
+    answer(1);
+    expect(jest.getTimerCount()).toBe(1);
+    ask(3);
+    ask(4);
+    expect(jest.getTimerCount()).toBe(2);
+  });
+
   it('ends, and the next one goes, which has its own', () => {
     for (const id of [1, 2, 3]) ask(id);
     jest.advanceTimersByTime(TIMEOUT_MS);

@@ -6,6 +6,7 @@ import type { Clock } from './clock.js';
 import type { Delivery, Outcome } from './delivery.js';
 import { codeOf } from './failure-fields.js';
 import type { FairFeed } from './fair-feed.js';
+import { Gathering } from './gathering.js';
 import { MainChoice } from './main-choice.js';
 import { MainVerdicts } from './main-verdicts.js';
 import type { Outgoing } from './outgoing.js';
@@ -33,19 +34,8 @@ export interface PipelinePorts {
 
 /** Nothing is lost when a wake-up is: the loop looks by itself this often. */
 const IDLE_MS = 1_000;
-/**
- * Callers who were answered by one batch post again a moment later. Without a short wait for them, the next batch
- * is a small one of those who were quick, and the callers split into two groups that take turns: waiting gives
- * 1.6 times the rate with 32 callers and 1.4 times with 128, and nothing is waited for a single one (measured).
- */
-const GATHER_MS = 5;
+/** A batch that waits for more looks this often whether they have come. */
 const GATHER_STEP_MS = 1;
-/**
- * Where a transaction takes long, the callers come back late and the second batch costs them more: an eighth of its
- * time, up to a limit (it may have been an outage). At 100 ms a batch held 14 of 16 callers and not 9 (measured).
- */
-const GATHER_SHARE = 1 / 8;
-const GATHER_MAX_MS = 50;
 
 /** So often it is looked whether the side has room for the next transaction. */
 const TRANSACTION_ROOM_MS = 100;
@@ -67,9 +57,7 @@ export class Pipeline {
   /** Whether the log has that the database does not answer: once, and not at each try. */
   private isTold = false;
   private heartbeatAt = 0;
-  /** How many records the next batch can be expected to hold, from the last one and what waited beside it. */
-  private expected = 0;
-  private gatherMs = GATHER_MS;
+  private readonly gathering = new Gathering();
 
   constructor(
     readonly name: string,
@@ -84,6 +72,8 @@ export class Pipeline {
   }
 
   wake(): void {
+    const { clock, feed } = this.ports;
+    this.gathering.arrived(clock.now(), feed.ready);
     this.signal.notify();
   }
 
@@ -124,6 +114,7 @@ export class Pipeline {
     }
     await this.gather(stop);
     const taken = await feed.take(this.limits.maxRecords, this.limits.maxBytes);
+    this.gathering.departs(taken.length);
     try {
       await this.deliver(taken, stop);
     } catch (error) {
@@ -135,16 +126,20 @@ export class Pipeline {
   }
 
   private async deliver(taken: readonly OutboxRecord[], stop: AbortSignal): Promise<void> {
-    const { feed, progress } = this.ports;
+    const { feed, progress, clock } = this.ports;
     const plain = await this.upToTransaction(taken, stop);
     const { rows, batch } = this.choice.lastLook(await this.choice.select(plain));
     if (batch.length === 0) return;
+    const departedAt = clock.now();
     const outcome = await this.send(batch, stop);
     switch (outcome.kind) {
       case 'delivered':
         this.failures = 0;
         this.verdicts.delivered();
-        this.expected = Math.min(this.limits.maxRecords, batch.length + feed.ready);
+        this.gathering.delivered(
+          { departedAt, at: clock.now(), records: batch.length, ready: feed.ready },
+          this.limits.maxRecords,
+        );
         return;
       case 'stopped':
         return;
@@ -177,15 +172,11 @@ export class Pipeline {
 
   /** The batch is known to be in flight from the call on, without an await before it. */
   private async send(batch: readonly Outgoing[], stop: AbortSignal): Promise<Outcome> {
-    const { progress, delivery, blocks, clock } = this.ports;
+    const { progress, delivery, blocks } = this.ports;
     progress.enter('delivering');
     blocks.inFlight.depart(batch);
-    const departedAt = clock.now();
     const sending = delivery.deliver('records', batch, stop);
-    const outcome = await sending.finally(() => blocks.inFlight.arrive(batch));
-    const share = (clock.now() - departedAt) * GATHER_SHARE;
-    this.gatherMs = Math.min(Math.max(share, GATHER_MS), GATHER_MAX_MS);
-    return outcome;
+    return sending.finally(() => blocks.inFlight.arrive(batch));
   }
 
   /**
@@ -216,11 +207,12 @@ export class Pipeline {
   /** Waits a moment for the records that are about to come. Not for a backlog: that is there already. */
   private async gather(stop: AbortSignal): Promise<void> {
     const { feed, clock } = this.ports;
-    const until = clock.now() + this.gatherMs;
-    while (!feed.behind && feed.ready < this.expected && clock.now() < until && !stop.aborted) {
+    if (feed.behind || !this.gathering.isShort(feed.ready)) return;
+    const until = this.gathering.waitUntil(clock.now());
+    const { gathering } = this;
+    while (!feed.behind && gathering.isShort(feed.ready) && clock.now() < until && !stop.aborted) {
       await clock.sleep(GATHER_STEP_MS, stop);
     }
-    this.expected = 0;
   }
 
   private async backOff(stop: AbortSignal): Promise<void> {
