@@ -27,7 +27,7 @@ test('a release starts the bridge with the options of npm start', async () => {
   const options = await startOptions();
   expect(options).not.toHaveLength(0);
   const script = await readFile(deploy('release/ponte'), 'utf8');
-  expect(/start\) program=main options=(.+) ;;/.exec(script)?.[1]).toBe(options.join(' '));
+  expect(/start\) program=main options='(.+)' ;;/.exec(script)?.[1]).toBe(options.join(' '));
 });
 
 test('shellcheck finds nothing in what a server runs', async () => {
