@@ -5,8 +5,8 @@ import type { BridgeProcess } from '../bridge-process.js';
 
 /** The moments at which a crash is most likely to lose or to double a record, and what is true at each. */
 export const CRASH_POINTS = {
-  K0: 'before the COMMIT of an accept: no row, no answer',
-  K1: 'after that COMMIT: a row, no answer',
+  K0: 'before an accept is committed: no row, no answer',
+  K1: 'after that: a row, no answer',
   K2: 'the batch is written down, Kafka has not heard of it',
   K3: 'the ledger number is in the open transaction',
   K4: 'some records are appended, others are on their way',

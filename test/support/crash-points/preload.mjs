@@ -38,15 +38,16 @@ function around(type, method, { before = () => {}, after = () => {} }) {
 
 // ── accept ──────────────────────────────────────────────────────────────────────────────────────────
 let accepting = false;
-around(SqliteWriter, 'query', {
-  before: (sql) => {
-    if (sql.startsWith('BEGIN')) accepting = false;
-    if (/^\s*INSERT INTO record\b/.test(sql)) accepting = true;
-  },
-});
+around(SqliteWriter, 'begin', { before: () => (accepting = false) });
+around(SqliteWriter, 'add', { after: () => (accepting = true) });
 around(SqliteWriter, 'commit', {
   before: () => accepting && at('K0'),
   after: () => accepting && at('K1'),
+});
+// Accepts that nothing else shares a group with: one statement, which commits by itself.
+around(SqliteWriter, 'addAlone', {
+  before: () => at('K0'),
+  after: (isStored) => isStored && at('K1'),
 });
 
 // ── a batch ─────────────────────────────────────────────────────────────────────────────────────────
