@@ -5,7 +5,6 @@ import { patchKafkaJs } from './kafkajs-patches.js';
 const require = createRequire(import.meta.url);
 
 interface Queue {
-  readonly throttleCheckTimeoutId: object | null;
   scheduleRequestTimeoutCheck(): void;
   push(request: object): void;
   fulfillRequest(answer: { correlationId: number; payload: Buffer; size: number }): void;
@@ -62,16 +61,6 @@ describe('the time of a request to Kafka', () => {
     jest.advanceTimersByTime(1_000);
     expect(ended).toEqual(['1 answered']);
     expect(jest.getTimerCount()).toBe(0);
-  });
-
-  it('makes a timer for those that wait to be sent, and none where nobody does', () => {
-    ask(1);
-    answer(1);
-    // kafkajs's own timers are not those of this test.
-    expect(queue.throttleCheckTimeoutId).toBeNull();
-    for (const id of [2, 3, 4]) ask(id);
-    expect(queue.throttleCheckTimeoutId).not.toBeNull();
-    answer(2);
   });
 
   it('ends, and the next one goes, which has its own', () => {

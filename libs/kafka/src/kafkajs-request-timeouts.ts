@@ -15,21 +15,17 @@ interface WaitingRequest {
 
 interface RequestQueue {
   readonly enforceRequestTimeout: boolean;
-  readonly pending: readonly unknown[];
   readonly inflight: ReadonlyMap<number, WaitingRequest>;
 }
 
 interface RequestQueueMethods {
   scheduleRequestTimeoutCheck: (this: RequestQueue) => void;
-  scheduleCheckPendingRequests: (this: RequestQueue) => void;
   sendSocketRequest: (this: RequestQueue, request: unknown) => void;
 }
 
 /**
  * kafkajs looks ten times a second at every connection whether a request waits for too long, also where none waits: for the
- * producers of an idle bridge more than half of what it wakes for. Here it is looked while one waits. After each answer
- * it also makes a timer for requests that wait to be sent, also where there are none; its time is negative then, of which
- * Node 24 warns.
+ * producers of an idle bridge more than half of what it wakes for. Here it is looked while one waits.
  */
 export function watchOnlyWhatWaits(): void {
   const { prototype } = require('kafkajs/src/network/requestQueue') as {
@@ -37,10 +33,6 @@ export function watchOnlyWhatWaits(): void {
   };
   expectFunction(prototype.scheduleRequestTimeoutCheck);
   prototype.scheduleRequestTimeoutCheck = (): void => undefined;
-  const scheduleSending = expectFunction(prototype.scheduleCheckPendingRequests);
-  prototype.scheduleCheckPendingRequests = function scheduleCheckPendingRequests(): void {
-    if (this.pending.length > 0) scheduleSending.call(this);
-  };
   const send = expectFunction(prototype.sendSocketRequest);
   const watched = new WeakSet<RequestQueue>();
   prototype.sendSocketRequest = function sendSocketRequest(request): void {
