@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import type { NewRecord, OutboxStore } from '@bridge/outbox';
+import { SqlError, type Engine } from '../../libs/outbox/src/engine.js';
 import { ADD, knownAmong } from '../../libs/outbox/src/sqlite/arriving.js';
 import { SqliteConnection } from '../../libs/outbox/src/sqlite/sqlite-connection.js';
 import { Opened, sqliteTestEngine } from './engines.js';
@@ -28,6 +29,11 @@ describe('records that arrive, on SQLite', () => {
   /** All of them at the same moment, each in a POST of its own. */
   const together = (records: readonly NewRecord[]): Promise<readonly string[]> =>
     Promise.all(records.map(async (record) => (await store.accept([record]))[0]?.outcome ?? ''));
+
+  async function openedEngine(): Promise<Pick<Engine, 'writer' | 'close'>> {
+    const real = await engine.openEngine(await engine.freshUrl());
+    return { writer: real.writer, close: () => real.close() };
+  }
 
   /** The writer's statements from now on; the others only read. */
   function written(): () => readonly string[] {
@@ -99,6 +105,18 @@ describe('records that arrive, on SQLite', () => {
     ]);
     expect(await store.load([1, 2, 3, 4, 5])).toHaveLength(5);
     expect(store.stats().totals.received).toBe(5);
+  });
+
+  it('are not told as stored while a transaction could not be ended', async () => {
+    const { writer, close } = await openedEngine();
+    await writer.begin();
+    const query = jest.spyOn(SqliteConnection.prototype, 'query');
+    query.mockRejectedValueOnce(new SqlError('operation', new Error('out of memory')));
+    await writer.rollback();
+    expect(await writer.addAlone({ staged: [], now: 1, counters: [] })).toBe(false);
+    await writer.rollback();
+    expect(await writer.addAlone({ staged: [], now: 1, counters: [] })).toBe(true);
+    await close();
   });
 
   it('are looked for by their ids', async () => {

@@ -179,8 +179,8 @@ export class GroupCommit {
    */
   private async addAlone(group: readonly Grouped[]): Promise<boolean> {
     const accepts = acceptsOf(group);
-    if (accepts.length < group.length) return false;
     const { writer, dialect } = this.engine;
+    if (accepts.length < group.length || dialect.isShared) return false;
     const tx = new Transaction(writer, dialect, Date.now());
     const planned = planNew(tx, requestsOf(accepts));
     if (planned.staged.length === 0) return false;

@@ -87,6 +87,7 @@ const addBoth = memo(
     ` WHERE "value" IS NOT NULL) INSERT INTO record (id, ${NAMES}) SELECT id, ${NAMES} FROM added` +
     ' RETURNING id, message_id, tenant',
 );
+
 /** So many rows of placeholders, each with its type. */
 function places(size: number, types: readonly string[]): string {
   const row = (n: number): string =>

@@ -9,6 +9,9 @@ export class SqliteWriter implements Writer {
   /** The highest id that a record has or is about to get; null: to be read. */
   private lastId: number | null = null;
 
+  /** Whether a transaction may be open: a statement would be part of it, and not be committed by itself. */
+  private isOpen = false;
+
   private constructor(private readonly connection: SqliteConnection) {}
 
   /** @param connection to a database that has its tables. */
@@ -23,6 +26,7 @@ export class SqliteWriter implements Writer {
 
   async begin(): Promise<boolean> {
     await this.connection.query('BEGIN IMMEDIATE');
+    this.isOpen = true;
     return false;
   }
 
@@ -32,7 +36,7 @@ export class SqliteWriter implements Writer {
   }
 
   async addAlone(additions: Additions): Promise<boolean> {
-    if (partsToAdd(additions).length > 1) return false;
+    if (this.isOpen || partsToAdd(additions).length > 1) return false;
     const last = await this.giveIds(additions);
     try {
       await this.connection.query(ADD, bound(additions));
@@ -46,15 +50,18 @@ export class SqliteWriter implements Writer {
 
   async commit(): Promise<void> {
     await this.connection.query('COMMIT');
+    this.isOpen = false;
   }
 
   async rollback(): Promise<void> {
     this.lastId = null;
     try {
       await this.connection.query('ROLLBACK');
+      this.isOpen = false;
     } catch (error) {
       // SQLite ends the transaction by itself after some errors (a full disk), so there may be none to end.
       if (!(error instanceof SqlError)) throw error;
+      if (error.message.includes('no transaction is active')) this.isOpen = false;
     }
   }
 
