@@ -8,6 +8,7 @@ import { MEASUREMENTS } from './kinds.js';
 import { machine } from './machine.js';
 import { readOptions, type BenchOptions, type Kind } from './options.js';
 import { Stack } from './stack.js';
+import { warmUp } from './warm-up.js';
 
 const say = (line: string): void => console.error(`  ${line}`);
 
@@ -40,6 +41,10 @@ async function main(): Promise<void> {
     process.once(signal, () => void stack.stop().finally(() => process.exit(1)));
   }
   try {
+    if (!options.quick) {
+      say('The brokers grow warm, for two minutes.');
+      await warmUp(stack);
+    }
     await run(stack, options);
   } finally {
     await stack.stop();

@@ -28,7 +28,7 @@ export class Stack {
 
   /** @throws Error after which nothing is left running. */
   static async start(): Promise<Stack> {
-    const kafka = await LocalKafka.start();
+    const kafka = await LocalKafka.start({ longRunning: true });
     try {
       for (const topic of [TOPIC, KAFKAJS_TOPIC, LEDGER_TOPIC, 'dlq-topic']) {
         await kafka.createTopic(topic);

@@ -18,6 +18,7 @@ export interface JavaHostOptions {
   readonly heapMb: number;
   /** Broker settings beside and above those of broker.properties. */
   readonly settings: Readonly<Record<string, string>>;
+  readonly longRunning: boolean;
   /** Options of the Java machine beside the usual ones. */
   readonly jvm: readonly string[];
   readonly scramUsers: readonly ScramUser[];
@@ -119,14 +120,17 @@ function nodeSettings(id: number, data: string, { ports, settings }: JavaHostOpt
     .join('\n');
 }
 
-function javaCommand({ jars, heapMb, jvm }: JavaHostOptions, properties: string): string[] {
+function javaCommand(
+  { jars, heapMb, longRunning, jvm }: JavaHostOptions,
+  properties: string,
+): string[] {
   return [
     'java',
     `-Xmx${heapMb}m`,
     '-Xms64m',
     '-XX:+UseSerialGC',
-    // Three brokers start side by side on few cores: the second compiler would cost more than it gives.
-    '-XX:TieredStopAtLevel=1',
+    // Three brokers start side by side on few cores: the second compiler costs more at first than it gives.
+    ...(longRunning ? [] : ['-XX:TieredStopAtLevel=1']),
     `-Dlog4j2.configurationFile=${join(FOLDER, 'log4j2.xml')}`,
     ...jvm,
     '-cp',

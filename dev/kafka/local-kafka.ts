@@ -27,6 +27,11 @@ export interface LocalKafkaOptions {
   readonly heapMb?: number;
   /** Broker settings beside and above those of dev/kafka/broker.properties, as Kafka spells them. */
   readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * Java compiles what is used much a second time: slower for the first two minutes, and twice as fast after them.
+   * Docker's image does so anyway. False by default.
+   */
+  readonly longRunning?: boolean;
   /** Options of each broker's Java machine. Needs Java. */
   readonly jvm?: readonly string[];
   /** Needs Java. */
@@ -152,9 +157,12 @@ export class LocalKafka {
 
 async function hostFor(options: LocalKafkaOptions): Promise<BrokerHost> {
   const { brokers = 3, heapMb = 256, settings = {}, jvm = [], scramUsers = [] } = options;
+  const { longRunning = false } = options;
   const ports = await portsFor(brokers, options);
   const jars = await javaJars();
-  if (jars !== null) return JavaHost.create({ jars, ports, heapMb, settings, jvm, scramUsers });
+  if (jars !== null) {
+    return JavaHost.create({ jars, ports, heapMb, settings, longRunning, jvm, scramUsers });
+  }
   if (options.proxy !== undefined) throw new Error('Brokers behind a proxy need Java and Maven.');
   if (jvm.length + scramUsers.length > 0) throw new Error('Secured brokers need Java and Maven.');
   if (await dockerIsThere()) return ComposeHost.create({ ports, heapMb, settings });

@@ -1,4 +1,4 @@
-import type { Engine, Row, SqlRunner, SqlValue } from '../../libs/outbox/src/engine.js';
+import type { Engine, PageRunner, Row, SqlRunner, SqlValue } from '../../libs/outbox/src/engine.js';
 import { planAccepts, prepare } from '../../libs/outbox/src/accept.js';
 import { Counters } from '../../libs/outbox/src/counters.js';
 import { discard, replaySlice } from '../../libs/outbox/src/dead-letters.js';
@@ -6,12 +6,13 @@ import { purgeExpired, purgeSlice } from '../../libs/outbox/src/purge.js';
 import { RetentionWalk } from '../../libs/outbox/src/retention-walk.js';
 import { AskReads, RelayReads } from '../../libs/outbox/src/reads.js';
 import { bury, markSent, reschedule } from '../../libs/outbox/src/settle.js';
+import { packedPage } from '../../libs/outbox/src/sqlite/relay-reader.js';
 import { Transaction } from '../../libs/outbox/src/transaction.js';
 import { Opened, postgresTestEngine, sqliteTestEngine } from './engines.js';
 import { accepted, buried, invoice, invoices, sent, WHOLE_PAGE } from './records.js';
 
 /** Asks the database how it would run a statement instead of running it. */
-class Explaining implements SqlRunner {
+class Explaining implements PageRunner {
   constructor(
     private readonly sql: SqlRunner,
     private readonly engine: 'sqlite' | 'postgres',
@@ -24,6 +25,10 @@ class Explaining implements SqlRunner {
     const lines = rows.map((row) => String(row['detail'] ?? row['QUERY PLAN']));
     this.plans.push([sql, ...lines].join('\n'));
     return [];
+  }
+
+  page(select: string, params?: readonly SqlValue[]): Promise<readonly Row[]> {
+    return this.query(this.engine === 'sqlite' ? packedPage(select) : select, params);
   }
 }
 
@@ -285,7 +290,7 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])(
 
     async function planOf(ask: Case['ask']): Promise<string> {
       const plans: string[] = [];
-      const explain = (sql: SqlRunner): SqlRunner => new Explaining(sql, engine.name, plans);
+      const explain = (sql: SqlRunner): PageRunner => new Explaining(sql, engine.name, plans);
       await ask({
         relay: new RelayReads(explain(real.relayReader), real.dialect),
         leased: new RelayReads(explain(real.relayReader), real.dialect, [1, 2, 3]),

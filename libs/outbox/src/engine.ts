@@ -16,6 +16,15 @@ export interface SqlRunner {
   query(sql: string, params?: readonly SqlValue[]): Promise<readonly Row[]>;
 }
 
+/** The connection that the relay reads with. */
+export interface PageRunner extends SqlRunner {
+  /**
+   * The rows of a SELECT of `RECORD_COLUMNS`, by their ids: for many at a time.
+   * @param select whose placeholders are as in `query`.
+   */
+  page(select: string, params?: readonly SqlValue[]): Promise<readonly Row[]>;
+}
+
 /**
  * What a failed statement says about everything else:
  * - `operation`: this statement is refused; others may go on.
@@ -105,7 +114,7 @@ export interface Engine {
   readonly news: NewsChannel | null;
   readonly writer: Writer;
   /** Reads of the relay. Sees committed rows only. */
-  readonly relayReader: SqlRunner;
+  readonly relayReader: PageRunner;
   /** Reads of people, apart so that a slow page never holds up the relay. */
   readonly askReader: SqlRunner;
   /** What was put right when it was opened, as half a sentence; null as a rule. */

@@ -1,4 +1,4 @@
-import type { Dialect, Row, SqlRunner } from './engine.js';
+import type { Dialect, PageRunner, SqlRunner } from './engine.js';
 import { conditions, cursorAfter, idOfCursor, namedIn, Parameters } from './filter.js';
 import type {
   ArrivedRecord,
@@ -29,7 +29,7 @@ const MAX_PAGE = 500;
 export class RelayReads {
   /** @param lanes what is asked is about the records of these lanes; null: of all. */
   constructor(
-    private readonly sql: SqlRunner,
+    private readonly sql: PageRunner,
     private readonly dialect: Dialect,
     private readonly lanes: readonly number[] | null = null,
   ) {}
@@ -43,7 +43,7 @@ export class RelayReads {
       ofTenant(request.tenant, p) +
       ` AND delivery = ${p.add(request.delivery)} AND id > ${p.add(request.afterId)}` +
       ` ORDER BY id LIMIT ${p.add(request.limit)}`;
-    return this.whole(RECORD_COLUMNS, candidates, request.maxBytes, p, recordOf);
+    return this.page(candidates, request.maxBytes, p);
   }
 
   /** One look into the index a tenant, however much each has waiting. */
@@ -70,7 +70,7 @@ export class RelayReads {
     const candidates =
       `SELECT id, bytes FROM record WHERE status = 'pending' AND ${ofTopic}${ofPartition}` +
       `${this.ofLanes(p)} ORDER BY id LIMIT ${p.add(limit)}`;
-    return this.whole(RECORD_COLUMNS, candidates, maxBytes, p, recordOf);
+    return this.page(candidates, maxBytes, p);
   }
 
   async dueRetries(now: number, limit: number): Promise<readonly OutboxRecord[]> {
@@ -172,7 +172,11 @@ export class RelayReads {
     const candidates =
       "SELECT id, bytes FROM record WHERE status = 'dlq' AND published_at IS NULL" +
       `${this.ofLanes(p)} ORDER BY id LIMIT ${p.add(limit)}`;
-    return this.whole(DEAD_LETTER_COLUMNS, candidates, maxBytes, p, deadLetterOf);
+    const rows = await this.sql.query(
+      whole(DEAD_LETTER_COLUMNS, candidates, maxBytes, p),
+      p.values,
+    );
+    return rows.map(deadLetterOf);
   }
 
   async load(ids: readonly number[]): Promise<readonly OutboxRecord[]> {
@@ -206,25 +210,26 @@ export class RelayReads {
     return ` AND lane ${this.dialect.among(p.add(JSON.stringify(this.lanes)), 'bigint')}`;
   }
 
-  /**
-   * Whole rows of the candidates, until their bytes pass the bound (one row at least). The sizes are in the
-   * index, so the bound is found without touching a value: a page must not bring 1,000 rows of 1 MiB to memory.
-   */
-  private async whole<T>(
-    columns: string,
+  private async page(
     candidates: string,
     maxBytes: number,
     p: Parameters,
-    read: (row: Row) => T,
-  ): Promise<readonly T[]> {
-    const rows = await this.sql.query(
-      `SELECT ${columns} FROM record WHERE id IN (SELECT id FROM (SELECT id,` +
-        ` SUM(bytes) OVER (ORDER BY id) - bytes AS before FROM (${candidates}) AS candidate) AS sized` +
-        ` WHERE before <= ${p.add(maxBytes)}) ORDER BY id`,
-      p.values,
-    );
-    return rows.map(read);
+  ): Promise<readonly OutboxRecord[]> {
+    const rows = await this.sql.page(whole(RECORD_COLUMNS, candidates, maxBytes, p), p.values);
+    return rows.map(recordOf);
   }
+}
+
+/**
+ * Whole rows of the candidates, until their bytes pass the bound (one row at least). The sizes are in the
+ * index, so the bound is found without touching a value: a page must not bring 1,000 rows of 1 MiB to memory.
+ */
+function whole(columns: string, candidates: string, maxBytes: number, p: Parameters): string {
+  return (
+    `SELECT ${columns} FROM record WHERE id IN (SELECT id FROM (SELECT id,` +
+    ` SUM(bytes) OVER (ORDER BY id) - bytes AS before FROM (${candidates}) AS candidate) AS sized` +
+    ` WHERE before <= ${p.add(maxBytes)}) ORDER BY id`
+  );
 }
 
 /** What people and monitors ask. */

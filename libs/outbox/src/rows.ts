@@ -14,10 +14,33 @@ import type {
 
 const OFFSET = 'CAST(kafka_offset AS TEXT) AS kafka_offset';
 
+const OWN_SCALARS = [
+  'id',
+  'message_id',
+  'tenant',
+  'topic',
+  'delivery',
+  'lane',
+  'requested_partition',
+  'kafka_partition',
+  'status',
+  'retry_count',
+  'last_error_code',
+  'replays',
+  'timestamp',
+  'bytes',
+  'transaction_id',
+  'transaction_size',
+] as const;
+
+/** What `RECORD_COLUMNS` gives as text or a number. */
+export const RECORD_SCALARS = [...OWN_SCALARS, 'value_key'] as const;
+/** What it gives as bytes. */
+export const RECORD_BYTES = ['key', 'headers', 'value'] as const;
+
 /** What `recordOf` reads of the table `record`, which goes by its own name. */
 export const RECORD_COLUMNS =
-  'id, message_id, tenant, topic, delivery, lane, requested_partition, kafka_partition, status, retry_count, ' +
-  'last_error_code, replays, "timestamp", bytes, "key", headers, transaction_id, transaction_size, ' +
+  `${OWN_SCALARS.map((name) => `"${name}"`).join(', ')}, "key", headers, ` +
   '(SELECT payload."value" FROM payload WHERE payload.record_id = record.id) AS "value", ' +
   '(SELECT payload.key_id FROM payload WHERE payload.record_id = record.id) AS value_key';
 

@@ -40,8 +40,8 @@ export class Reconciliation {
   }
 
   pipelines(): Promise<readonly PipelineState[]> {
-    const { writer, dialect } = this.engine;
-    return this.ask(new RelayReads(writer, dialect).pipelines());
+    const { relayReader, dialect } = this.engine;
+    return this.ask(new RelayReads(relayReader, dialect).pipelines());
   }
 
   unsettled(): Promise<Unsettled> {

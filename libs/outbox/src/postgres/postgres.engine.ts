@@ -1,4 +1,4 @@
-import type { Engine, SqlRunner } from '../engine.js';
+import type { Engine, PageRunner, SqlRunner } from '../engine.js';
 import type { StorageHealth } from '../outbox.store.js';
 import type { LeaseConnection } from './lease-connection.js';
 import { PostgresLeases } from './postgres-leases.js';
@@ -19,7 +19,7 @@ const BLOAT =
 
 export class PostgresEngine implements Engine {
   readonly dialect = postgresDialect;
-  readonly relayReader: SqlRunner;
+  readonly relayReader: PageRunner;
   readonly askReader: SqlRunner;
   readonly repaired = null;
   readonly leases: PostgresLeases;
@@ -32,7 +32,8 @@ export class PostgresEngine implements Engine {
     readonly news: PostgresNews,
   ) {
     this.leases = new PostgresLeases(leaseConnection, leaseConnection.instance);
-    this.relayReader = reader;
+    const query = reader.query.bind(reader);
+    this.relayReader = { query, page: query };
     this.askReader = reader;
   }
 

@@ -11,6 +11,7 @@ import { openToRead } from './open-to-read.js';
 import { ProcessLock } from './process-lock.js';
 import { KeptLog } from './kept-log.js';
 import { saysCorrupt, SqliteConnection } from './sqlite-connection.js';
+import { SqliteRelayReader } from './relay-reader.js';
 import { SqliteEngine } from './sqlite.engine.js';
 import { SqliteWriter } from './sqlite-writer.js';
 
@@ -68,7 +69,7 @@ export async function openSqlite(
       synchronous,
       keeper,
       writer: await SqliteWriter.on(writer),
-      relayReader: await connect('read only'),
+      relayReader: new SqliteRelayReader(await connect('read only')),
       askReader: await connect('read only'),
     });
   } catch (error) {

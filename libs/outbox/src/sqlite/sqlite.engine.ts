@@ -5,6 +5,7 @@ import { spareOf, walBytesOf } from './file-system.js';
 import type { ProcessLock } from './process-lock.js';
 import type { KeptLog, LogState } from './kept-log.js';
 import type { SqliteConnection } from './sqlite-connection.js';
+import type { SqliteRelayReader } from './relay-reader.js';
 import { sqliteDialect } from './sqlite.dialect.js';
 import type { SqliteWriter } from './sqlite-writer.js';
 
@@ -31,7 +32,7 @@ export interface SqliteParts {
   readonly writer: SqliteWriter;
   /** Moves pages out of the write-ahead log while the writer goes on. Never writes a row. */
   readonly keeper: SqliteConnection;
-  readonly relayReader: SqliteConnection;
+  readonly relayReader: SqliteRelayReader;
   readonly askReader: SqliteConnection;
 }
 
@@ -40,7 +41,7 @@ export class SqliteEngine implements Engine {
   readonly leases = null;
   readonly news = null;
   readonly writer: SqliteWriter;
-  readonly relayReader: SqliteConnection;
+  readonly relayReader: SqliteRelayReader;
   readonly askReader: SqliteConnection;
 
   /** Bytes of records that were let in since the log was last moved early. */

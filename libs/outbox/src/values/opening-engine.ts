@@ -1,4 +1,4 @@
-import type { Engine, Row, SqlRunner, SqlValue, Writer } from '../engine.js';
+import type { Engine, PageRunner, Row, SqlRunner, SqlValue, Writer } from '../engine.js';
 import type { Additions } from '../staged.js';
 import type { ValueCipher } from './value-cipher.js';
 
@@ -7,7 +7,7 @@ export function openingEngine(engine: Engine, cipher: ValueCipher): Engine {
   const { writer, relayReader, askReader } = engine;
   const opening = {
     writer: new OpeningWriter(writer, cipher),
-    relayReader: new OpeningRunner(relayReader, cipher),
+    relayReader: new OpeningReader(relayReader, cipher),
     askReader: new OpeningRunner(askReader, cipher),
   };
   // Whatever else is asked of the engine is asked of itself.
@@ -27,10 +27,26 @@ class OpeningRunner implements SqlRunner {
   ) {}
 
   async query(sql: string, params?: readonly SqlValue[]): Promise<readonly Row[]> {
-    const rows = await this.inner.query(sql, params);
+    return this.opened(await this.inner.query(sql, params));
+  }
+
+  protected opened(rows: readonly Row[]): readonly Row[] {
     return rows.some((row) => typeof row['value_key'] === 'string')
       ? rows.map((row) => opened(row, this.cipher))
       : rows;
+  }
+}
+
+class OpeningReader extends OpeningRunner implements PageRunner {
+  constructor(
+    private readonly reader: PageRunner,
+    cipher: ValueCipher,
+  ) {
+    super(reader, cipher);
+  }
+
+  async page(select: string, params?: readonly SqlValue[]): Promise<readonly Row[]> {
+    return this.opened(await this.reader.page(select, params));
   }
 }
 
