@@ -41,10 +41,8 @@ async function main(): Promise<void> {
     process.once(signal, () => void stack.stop().finally(() => process.exit(1)));
   }
   try {
-    if (!options.quick) {
-      say('The brokers grow warm, for two minutes.');
-      await warmUp(stack);
-    }
+    if (!options.quick) say('The brokers grow warm, for two minutes.');
+    await warmUp(stack, options.quick);
     await run(stack, options);
   } finally {
     await stack.stop();
