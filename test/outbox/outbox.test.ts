@@ -254,7 +254,6 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])('the outbox on $name',
         partition: n === 1 ? 5 : 3,
       }));
       const number = await store.openBatch('main-0', 'records', entries);
-      expect((await store.load([records[1]?.id ?? 0]))[0]?.partition).toBe(5);
       await store.noteOffsets('main-0', number, [
         { topic: 't2', partition: 5, offsets: ['9223372036854775807'] },
         { topic: 't1', partition: 3, offsets: ['10', '11'] },
@@ -351,6 +350,40 @@ describe.each([sqliteTestEngine(), postgresTestEngine()])('the outbox on $name',
       await store.abandonBatch('main-0', await store.openBatch('main-0', 'records', entries));
       expect(await statuses(store)).toEqual({ 'nf-0': 'failed', 'nf-1': 'pending' });
       expect((await store.find('nf-0'))?.retryCount).toBe(1);
+    });
+
+    it('that is abandoned leaves its records the partitions that were chosen for them', async () => {
+      const records = await accepted(
+        store,
+        invoice('chosen', { partition: null }),
+        invoice('had', { partition: 2 }),
+        invoice('settled', { partition: null }),
+        invoice('of another batch', { partition: null }),
+      );
+      const entries = records
+        .slice(0, 3)
+        .map(({ id, topic }, n) => ({ id, topic, partition: n === 1 ? 2 : 7 }));
+      const number = await store.openBatch('main-0', 'records', entries);
+      await store.settle([{ id: records[2]?.id ?? 0, partition: 1, offset: '5' }]);
+      await store.abandonBatch('main-0', number);
+      const { items } = await store.list({}, 10);
+      expect(Object.fromEntries(items.map((one) => [one.messageId, one.partition]))).toEqual({
+        chosen: 7,
+        had: 2,
+        settled: 1,
+        'of another batch': null,
+      });
+      await expect(store.abandonBatch('main-0', number)).rejects.toThrow('is not open');
+    });
+
+    it('of dead letters that is abandoned gives none of them its place, replayed or not', async () => {
+      const [record] = await accepted(store, invoice('a', { partition: 4 }));
+      await buried(store, record as OutboxRecord);
+      const entries = [{ id: record?.id ?? 0, topic: 'dlq-topic', partition: 1 }];
+      const number = await store.openBatch('side-0', 'dead-letters', entries);
+      await store.replay('a', AUDIT);
+      await store.abandonBatch('side-0', number);
+      expect(await store.find('a')).toMatchObject({ status: 'pending', partition: null });
     });
 
     it('closes although a record of it is gone or ended otherwise', async () => {

@@ -154,6 +154,9 @@ function stepOfBatch(random: Random): Step {
     step('noteOffsets', (store) => store.noteOffsets(pipeline, number, appended)),
     step('closeBatch', (store) => store.closeBatch(pipeline, number)),
     step('abandonBatch', (store) => store.abandonBatch(pipeline, number)),
+    step(`abandoned batch ${pipeline}`, async (store) =>
+      store.abandonBatch(pipeline, await store.openBatch(pipeline, kind, entries)),
+    ),
     step('noteLedger', (store) => store.noteLedger(pipeline)),
   ]);
 }

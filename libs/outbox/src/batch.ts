@@ -20,19 +20,7 @@ export async function openBatch(
     [pipeline, kind, compactBatch(entries, incarnation), tx.now],
   );
   if (opened === undefined) throw new Error(`Pipeline ${pipeline} has an open batch already.`);
-  // A dead letter keeps the partition that it was meant for; its entry names the dead letter topic's.
-  const chosen = kind === 'records' ? entries.filter(({ isPlaced }) => isPlaced !== true) : [];
-  if (chosen.length > 0) await keepPartitions(tx, chosen);
   return opened['batch_number'] as number;
-}
-
-async function keepPartitions(tx: Transaction, entries: readonly BatchEntry[]): Promise<void> {
-  const chosen = tx.dialect.rows('$1', { i: 'bigint', p: 'integer' });
-  await tx.query(
-    `UPDATE record SET kafka_partition = e.p FROM ${chosen} WHERE record.id = e.i` +
-      " AND record.kafka_partition IS DISTINCT FROM e.p AND record.status IN ('pending', 'failed')",
-    [JSON.stringify(entries.map(({ id, partition }) => ({ i: id, p: partition })))],
-  );
 }
 
 export async function noteOffsets(
@@ -54,18 +42,13 @@ export async function closeBatch(
   pipeline: string,
   batchNumber: number,
 ): Promise<readonly Acknowledgement[]> {
-  const [row] = await tx.query(
-    `SELECT ${PIPELINE_COLUMNS} FROM pipeline WHERE name = $1 AND batch_number = $2`,
-    [pipeline, batchNumber],
-  );
-  const batch = row === undefined ? null : openBatchOf(row);
-  if (row === undefined || batch === null) throw notOpen(pipeline, batchNumber);
+  const { batch, openedAt } = await readOpen(tx, pipeline, batchNumber);
   const acknowledgements = acknowledge(batch);
   if (batch.kind === 'records') await markSent(tx, acknowledgements);
   else {
     // A letter that was replayed and buried again since the batch was opened is another one, still to publish.
     const ids = batch.entries.map(({ id }) => id);
-    await notePublished(tx, ids, row['opened_at'] as number);
+    await notePublished(tx, ids, openedAt);
   }
   await tx.query(
     'UPDATE pipeline SET open_batch = NULL, appended = NULL, committed_number = batch_number,' +
@@ -106,17 +89,41 @@ export async function notePublished(
   );
 }
 
+/** Its records go again, to the partitions that were chosen for them: a key has one, whatever its topic has by then. */
 export async function abandonBatch(
   tx: Transaction,
   pipeline: string,
   batchNumber: number,
 ): Promise<void> {
-  const [abandoned] = await tx.query(
-    'UPDATE pipeline SET open_batch = NULL, appended = NULL WHERE name = $1 AND batch_number = $2' +
-      ' AND open_batch IS NOT NULL RETURNING name',
+  const { batch } = await readOpen(tx, pipeline, batchNumber);
+  // A dead letter keeps the partition that it was meant for; its entry names the dead letter topic's.
+  if (batch.kind === 'records') await keepPartitions(tx, batch.entries);
+  await tx.query('UPDATE pipeline SET open_batch = NULL, appended = NULL WHERE name = $1', [
+    pipeline,
+  ]);
+}
+
+async function keepPartitions(tx: Transaction, entries: readonly BatchEntry[]): Promise<void> {
+  const chosen = tx.dialect.rows('$1', { i: 'bigint', p: 'integer' });
+  await tx.query(
+    `UPDATE record SET kafka_partition = e.p FROM ${chosen} WHERE record.id = e.i` +
+      " AND record.kafka_partition IS DISTINCT FROM e.p AND record.status IN ('pending', 'failed')",
+    [JSON.stringify(entries.map(({ id, partition }) => ({ i: id, p: partition })))],
+  );
+}
+
+async function readOpen(
+  tx: Transaction,
+  pipeline: string,
+  batchNumber: number,
+): Promise<{ readonly batch: OpenBatch; readonly openedAt: number }> {
+  const [row] = await tx.query(
+    `SELECT ${PIPELINE_COLUMNS} FROM pipeline WHERE name = $1 AND batch_number = $2`,
     [pipeline, batchNumber],
   );
-  if (abandoned === undefined) throw notOpen(pipeline, batchNumber);
+  const batch = row === undefined ? null : openBatchOf(row);
+  if (row === undefined || batch === null) throw notOpen(pipeline, batchNumber);
+  return { batch, openedAt: row['opened_at'] as number };
 }
 
 /** Makes the pipeline's row with number 0 when it is new. */

@@ -35,8 +35,6 @@ export interface BatchEntry {
   readonly id: number;
   readonly topic: string;
   readonly partition: number;
-  /** Whether the row is known to have this partition already. */
-  readonly isPlaced?: boolean;
 }
 
 /** First offset that Kafka gave to the batch's records in one partition, before the commit. */
@@ -345,7 +343,7 @@ export abstract class OutboxStore {
   abstract pipeline(name: string): Promise<PipelineState>;
 
   /**
-   * Writes the batch down before Kafka hears of it and stores the partitions that were chosen for it.
+   * Writes the batch down before Kafka hears of it, with the partitions that were chosen for it.
    * @returns the batch's number.
    * @throws OutboxError `storage_unavailable`; an already open batch is a defect and throws a plain Error.
    */
@@ -368,7 +366,10 @@ export abstract class OutboxStore {
    */
   abstract closeBatch(pipeline: string, batchNumber: number): Promise<readonly Acknowledgement[]>;
 
-  /** The ledger says that the batch was not committed: its records are pending (or failed) as before. */
+  /**
+   * The ledger says that the batch was not committed: its records are pending (or failed) as before, and keep the
+   * partitions that were chosen for it.
+   */
   abstract abandonBatch(pipeline: string, batchNumber: number): Promise<void>;
 
   /** The ledger was seen to hold the pipeline's number (heartbeat, re-seed). */

@@ -188,10 +188,7 @@ export class MemoryOutbox extends OutboxStore {
     entries: readonly BatchEntry[],
   ): Promise<number> {
     return this.relayed(`openBatch ${pipeline} ${idsOf(entries)}`, (now) => {
-      const { pipelines } = this.tables;
-      const number = pipelines.open(pipeline, kind, entries, this.incarnation, now);
-      if (kind === 'records') this.tables.keepPartitions(entries);
-      return number;
+      return this.tables.pipelines.open(pipeline, kind, entries, this.incarnation, now);
     });
   }
 
@@ -223,9 +220,10 @@ export class MemoryOutbox extends OutboxStore {
 
   override abandonBatch(pipeline: string, number: number): Promise<void> {
     this.watch.ending('abandon', pipeline, number);
-    return this.relayed(`abandonBatch ${pipeline} ${number}`, () =>
-      this.tables.pipelines.abandon(pipeline, number),
-    );
+    return this.relayed(`abandonBatch ${pipeline} ${number}`, () => {
+      const { kind, entries } = this.tables.pipelines.abandon(pipeline, number);
+      if (kind === 'records') this.tables.keepPartitions(entries);
+    });
   }
 
   override noteLedger(pipeline: string): Promise<void> {

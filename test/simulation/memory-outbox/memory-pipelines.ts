@@ -81,9 +81,10 @@ export class MemoryPipelines {
     return { kind: batch.kind, openedAt: pipeline.openedAt, acknowledgements };
   }
 
-  abandon(name: string, number: number): void {
-    const [pipeline] = this.opened(name, number);
+  abandon(name: string, number: number): OpenBatch {
+    const [pipeline, batch] = this.opened(name, number);
     pipeline.openBatch = null;
+    return batch;
   }
 
   private opened(name: string, number: number): [Pipeline, OpenBatch] {

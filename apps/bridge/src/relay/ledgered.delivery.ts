@@ -132,9 +132,7 @@ export class LedgeredDelivery extends Delivery {
     try {
       const { producer } = this;
       if (producer === null) throw new Error('The pipeline is not ready to send.');
-      const entries = batch.map(({ id, topic, partition, isPlaced }) => {
-        return { id, topic, partition, isPlaced };
-      });
+      const entries = batch.map(({ id, topic, partition }) => ({ id, topic, partition }));
       const opened = await meter.time('open', () => store.openBatch(name, kind, entries));
       number = opened;
       if (opened <= this.lastNumber) throw new Error(`${name} was put back to batch ${opened}.`);

@@ -6,8 +6,6 @@ export interface Outgoing {
   readonly id: number;
   readonly topic: string;
   readonly partition: number;
-  /** Whether its row was accepted, or read, with this partition. */
-  readonly isPlaced: boolean;
   readonly record: ProducerRecord;
 }
 
@@ -20,8 +18,7 @@ export function outgoingRecord(row: OutboxRecord, partition: number): Outgoing {
     row.replays > 0
       ? [...row.headers, header('bridge-replayed', String(row.replays))]
       : row.headers;
-  const isPlaced = row.partition === partition;
-  return { id, topic, partition, isPlaced, record: { key, value, headers, timestamp } };
+  return { id, topic, partition, record: { key, value, headers, timestamp } };
 }
 
 /**
@@ -52,7 +49,7 @@ export function outgoingDeadLetter(
     headers: [...row.headers, ...reasons],
     timestamp: row.failedAt,
   };
-  return { id: row.id, topic, partition, isPlaced: false, record };
+  return { id: row.id, topic, partition, record };
 }
 
 /** Bytes of keys and values. */
