@@ -1,7 +1,8 @@
 import { jest } from '@jest/globals';
 import type { NewRecord, OutboxStore } from '@bridge/outbox';
 import { SqlError, type Engine } from '../../libs/outbox/src/engine.js';
-import { ADD, knownAmong } from '../../libs/outbox/src/sqlite/arriving.js';
+import { knownAmong } from '../../libs/outbox/src/sqlite/arriving.js';
+import { COMMIT_AT_ONCE } from '../../libs/outbox/src/sqlite/at-once.js';
 import { SqliteConnection } from '../../libs/outbox/src/sqlite/sqlite-connection.js';
 import { Opened, sqliteTestEngine } from './engines.js';
 import { invoice, invoices } from './records.js';
@@ -38,7 +39,8 @@ describe('records that arrive, on SQLite', () => {
   /** The writer's statements from now on; the others only read. */
   function written(): () => readonly string[] {
     const query = jest.spyOn(SqliteConnection.prototype, 'query');
-    return () => query.mock.calls.map(([sql]) => (sql === ADD ? 'add' : (sql.split(' ')[0] ?? '')));
+    return () =>
+      query.mock.calls.map(([sql]) => (sql === COMMIT_AT_ONCE ? 'add' : (sql.split(' ')[0] ?? '')));
   }
 
   it.each<[string, Partial<NewRecord>]>([
@@ -113,9 +115,10 @@ describe('records that arrive, on SQLite', () => {
     const query = jest.spyOn(SqliteConnection.prototype, 'query');
     query.mockRejectedValueOnce(new SqlError('operation', new Error('out of memory')));
     await writer.rollback();
-    expect(await writer.addAlone({ staged: [], now: 1, counters: [] })).toBe(false);
+    const nothing = { staged: [], now: 1, counters: [] };
+    expect(await writer.atOnce?.(nothing, [])).toBeNull();
     await writer.rollback();
-    expect(await writer.addAlone({ staged: [], now: 1, counters: [] })).toBe(true);
+    expect(await writer.atOnce?.(nothing, [])).toMatchObject({ batchNumbers: {} });
     await close();
   });
 

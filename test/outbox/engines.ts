@@ -106,12 +106,13 @@ export async function openCounting(
     commits += 1;
     await commit();
   };
-  const addAlone = writer.addAlone.bind(writer);
-  writer.addAlone = async (additions) => {
-    const added = await addAlone(additions);
-    if (added) commits += 1;
-    return added;
+  const { atOnce } = writer;
+  const countingAtOnce: typeof atOnce = async (additions, steps) => {
+    const committed = await atOnce?.(additions, steps);
+    if (committed) commits += 1;
+    return committed ?? null;
   };
+  Object.assign(writer, { atOnce: atOnce && countingAtOnce });
   const store = await SqlOutboxStore.open(real);
   commits = 0;
   return { store, commits: () => commits };

@@ -110,6 +110,11 @@ export class Counters {
     this.values = values;
   }
 
+  /** @param values of the table's plain names. */
+  mirror(values: Readonly<Record<string, number>>): void {
+    for (const name of NAMES) this.values[name] = values[name] ?? 0;
+  }
+
   apply(changes: CounterChanges): void {
     for (const [name, change] of changes.entries()) this.values[name] += change;
   }

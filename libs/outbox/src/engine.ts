@@ -1,6 +1,7 @@
 import type { Leases, Tenure } from './leases.js';
 import type { News } from './news.js';
 import type { StorageHealth } from './outbox.store.js';
+import type { CommittedAtOnce, RelayStep } from './relay-step.js';
 import type { Additions } from './staged.js';
 
 export type SqlValue = string | number | Buffer | null;
@@ -65,6 +66,16 @@ export interface Dialect {
   readonly forRemoval: string;
 }
 
+/**
+ * A whole transaction as one statement, without a look at what is there: for the usual case that no record is known and
+ * every batch is as the relay believes.
+ * @returns null when something is not as usual: nothing was changed.
+ */
+export type CommitAtOnce = (
+  additions: Additions,
+  steps: readonly RelayStep[],
+) => Promise<CommittedAtOnce | null>;
+
 /** The one connection that writes, and its transaction. */
 export interface Writer extends SqlRunner {
   /**
@@ -78,11 +89,8 @@ export interface Writer extends SqlRunner {
    * up to an id has missed none before it.
    */
   add(additions: Additions): Promise<void>;
-  /**
-   * The same as a whole transaction, without a look for what is known: for the usual case that nothing is.
-   * @returns false when something may be known, or the database has no such way: nothing was stored.
-   */
-  addAlone(additions: Additions): Promise<boolean>;
+  /** Null where the database has no such way. */
+  readonly atOnce: CommitAtOnce | null;
   commit(): Promise<void>;
   /** Never rejects. */
   rollback(): Promise<void>;

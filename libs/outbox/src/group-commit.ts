@@ -5,6 +5,7 @@ import type { OutboxError } from './outbox.error.js';
 import type { Acceptance } from './outbox.store.js';
 import { closed, full, overloaded, portError, unavailable } from './port-error.js';
 import type { OutboxRecord } from './record.js';
+import type { StepAtOnce } from './relay-step.js';
 import type { Additions } from './staged.js';
 import { Transaction } from './transaction.js';
 
@@ -25,6 +26,8 @@ interface Change {
   readonly kind: 'change';
   /** Resolves with what tells the caller after the commit. */
   readonly run: (tx: Transaction) => Promise<() => void>;
+  /** The same as a step, where there is one; its result is the caller's to hear. */
+  readonly atOnce: StepAtOnce<() => void> | null;
   readonly reject: (error: unknown) => void;
 }
 
@@ -83,14 +86,19 @@ export class GroupCommit {
     });
   }
 
-  /** Runs a change in the next group. `run` may be run again, so it does nothing but use the transaction. */
-  change<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
+  /**
+   * Runs a change in the next group. `run` may be run again, so it does nothing but use the transaction.
+   * @param step the same change, for a group that one statement can hold.
+   */
+  change<T>(run: (tx: Transaction) => Promise<T>, step: StepAtOnce<T> | null = null): Promise<T> {
     return new Promise((resolve, reject) => {
-      const runThenTell = async (tx: Transaction): Promise<() => void> => {
-        const result = await run(tx);
-        return () => resolve(result);
-      };
-      this.push({ kind: 'change', run: runThenTell, reject });
+      const telling = (result: T) => () => resolve(result);
+      this.push({
+        kind: 'change',
+        run: async (tx) => telling(await run(tx)),
+        atOnce: step && { step: step.step, result: (done) => telling(step.result(done)) },
+        reject,
+      });
     });
   }
 
@@ -166,7 +174,7 @@ export class GroupCommit {
   private async runGroup(group: readonly Grouped[], conflicts = 0): Promise<void> {
     if (this.failure !== null) return rejectAll(group, this.failure);
     try {
-      if (!(await this.addAlone(group))) await this.transact(group);
+      if (!(await this.commitAtOnce(group))) await this.transact(group);
     } catch (error) {
       await this.engine.writer.rollback();
       await this.afterFailure(group, error, conflicts);
@@ -174,19 +182,27 @@ export class GroupCommit {
   }
 
   /**
-   * POSTs that nothing else shares a group with, and of which nothing is known: one statement is their whole transaction.
+   * POSTs of which nothing is known, and steps of the relay: one statement is their whole transaction.
    * @returns false when it takes more: nothing was done.
    */
-  private async addAlone(group: readonly Grouped[]): Promise<boolean> {
-    const accepts = acceptsOf(group);
+  private async commitAtOnce(group: readonly Grouped[]): Promise<boolean> {
     const { writer, dialect } = this.engine;
-    if (accepts.length < group.length || dialect.isShared) return false;
+    if (writer.atOnce === null) return false;
+    const steps = group.flatMap((one) => (one.kind === 'change' ? [one.atOnce] : []));
+    if (!steps.every((one) => one !== null)) return false;
+    const accepts = acceptsOf(group);
     const tx = new Transaction(writer, dialect, Date.now());
     const planned = planNew(tx, requestsOf(accepts));
-    if (planned.staged.length === 0) return false;
+    if (accepts.length > 0 && planned.staged.length === 0) return false;
     const began = performance.now();
-    if (!(await writer.addAlone(this.additions(tx, planned)))) return false;
-    this.committed(tx, performance.now() - began, group, [this.answers(tx, accepts, planned)]);
+    const done = await writer.atOnce(
+      this.additions(tx, planned),
+      steps.map(({ step }) => step),
+    );
+    if (done === null) return false;
+    this.counters.mirror(done.counters);
+    const tell = [...steps.map(({ result }) => result(done)), this.answers(tx, accepts, planned)];
+    this.committed(tx, performance.now() - began, group, tell);
     return true;
   }
 
@@ -209,6 +225,7 @@ export class GroupCommit {
     const began = performance.now();
     await writer.commit();
     this.stale = false;
+    this.counters.apply(tx.changes);
     this.committed(tx, performance.now() - began, group, tell);
   }
 
@@ -227,7 +244,6 @@ export class GroupCommit {
     tell: readonly (() => void)[],
   ): void {
     this.events.committed(ms, group.length);
-    this.counters.apply(tx.changes);
     tx.committed();
     for (const one of tell) one();
   }

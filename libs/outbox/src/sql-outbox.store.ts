@@ -43,6 +43,8 @@ import { AskReads, RelayReads } from './reads.js';
 import { readReconcileMark } from './reconcile-mark.js';
 import type { Acknowledgement, Attempt, NewRecord, OutboxRecord, RecordState } from './record.js';
 import { RECORD_COLUMNS, recordOf } from './rows.js';
+import { RelaySteps } from './relay-steps.js';
+import type { StepAtOnce } from './relay-step.js';
 import { RetentionWalk } from './retention-walk.js';
 import * as settling from './settle.js';
 import type { Transaction } from './transaction.js';
@@ -73,6 +75,7 @@ export class SqlOutboxStore extends OutboxStore {
   private readonly settledElsewhere = new Listeners<IdRange | null>();
   private readonly fatal = new Listeners<Error>();
   private readonly doubts = new Doubts();
+  private readonly steps = new RelaySteps(this.incarnation);
   private closed: Promise<void> | null = null;
 
   private constructor(
@@ -273,7 +276,10 @@ export class SqlOutboxStore extends OutboxStore {
     kind: BatchKind,
     entries: readonly BatchEntry[],
   ): Promise<number> {
-    return this.relayed((tx) => batches.openBatch(tx, pipeline, kind, entries, this.incarnation));
+    return this.relayed(
+      (tx) => batches.openBatch(tx, pipeline, kind, entries, this.incarnation),
+      (steps) => steps.openBatch(pipeline, kind, entries),
+    );
   }
 
   override noteOffsets(
@@ -281,11 +287,17 @@ export class SqlOutboxStore extends OutboxStore {
     batchNumber: number,
     appended: readonly AppendedOffsets[],
   ): Promise<void> {
-    return this.relayed((tx) => batches.noteOffsets(tx, pipeline, batchNumber, appended));
+    return this.relayed(
+      (tx) => batches.noteOffsets(tx, pipeline, batchNumber, appended),
+      (steps) => steps.noteOffsets(pipeline, batchNumber, appended),
+    );
   }
 
   override closeBatch(pipeline: string, batchNumber: number): Promise<readonly Acknowledgement[]> {
-    return this.relayed((tx) => batches.closeBatch(tx, pipeline, batchNumber));
+    return this.relayed(
+      (tx) => batches.closeBatch(tx, pipeline, batchNumber),
+      (steps) => steps.closeBatch(pipeline, batchNumber),
+    );
   }
 
   override abandonBatch(pipeline: string, batchNumber: number): Promise<void> {
@@ -297,7 +309,10 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   override settle(acknowledgements: readonly Acknowledgement[]): Promise<void> {
-    return this.relayed((tx) => settling.markSent(tx, acknowledgements));
+    return this.relayed(
+      (tx) => settling.markSent(tx, acknowledgements),
+      (steps) => steps.settle(acknowledgements),
+    );
   }
 
   override notePublished(ids: readonly number[]): Promise<void> {
@@ -464,10 +479,17 @@ export class SqlOutboxStore extends OutboxStore {
     return this.closed;
   }
 
-  /** A change that only who has the record may make. */
-  private relayed<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
-    const { leases, share } = this;
-    if (leases === null || share === null) return this.group.change(run);
+  /**
+   * A change that only who has the record may make.
+   * @param step the same for a group that one statement can hold: where only one bridge makes changes.
+   */
+  private async relayed<T>(
+    run: (tx: Transaction) => Promise<T>,
+    step: (steps: RelaySteps) => StepAtOnce<T> | null = () => null,
+  ): Promise<T> {
+    const { leases, share, steps } = this;
+    if (leases === null) return this.group.change(run, step(steps));
+    if (share === null) return this.group.change(run);
     return this.group.change(async (tx) => {
       await leases.check(tx, share);
       return run(tx);

@@ -39,6 +39,8 @@ const SETTINGS = {
 export class PostgresWriter implements Writer {
   /** Whether its connection is a session of the server; false behind a pooler. */
   ownSession = true;
+  /** What is known may be what another instance has just added, and who makes a change must have the lease. */
+  readonly atOnce = null;
   private client: Client | null = null;
   private closed = false;
 
@@ -98,11 +100,6 @@ export class PostgresWriter implements Writer {
     await this.takeTurn();
     await addRows(this, additions);
     await noteSubjects(this, postgresDialect, additions.staged);
-  }
-
-  /** What is known may be what another instance has just added. */
-  addAlone(): Promise<boolean> {
-    return Promise.resolve(false);
   }
 
   /**

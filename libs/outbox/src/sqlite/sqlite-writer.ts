@@ -1,6 +1,8 @@
 import { SqlError, type Row, type SqlValue, type Writer } from '../engine.js';
 import type { Additions } from '../staged.js';
-import { ADD, ARRIVING, bound, isKnown, partsToAdd } from './arriving.js';
+import type { CommittedAtOnce, RelayStep } from '../relay-step.js';
+import { partsToAdd } from './arriving.js';
+import { AT_ONCE, bound, COMMIT_AT_ONCE, committed, isUnusual } from './at-once.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { sqliteDialect } from './sqlite.dialect.js';
 
@@ -16,7 +18,7 @@ export class SqliteWriter implements Writer {
 
   /** @param connection to a database that has its tables. */
   static async on(connection: SqliteConnection): Promise<SqliteWriter> {
-    for (const statement of ARRIVING) await connection.query(statement);
+    for (const statement of AT_ONCE) await connection.query(statement);
     return new SqliteWriter(connection);
   }
 
@@ -32,21 +34,26 @@ export class SqliteWriter implements Writer {
 
   async add(additions: Additions): Promise<void> {
     await this.giveIds(additions);
-    for (const part of partsToAdd(additions)) await this.connection.query(ADD, bound(part));
-  }
-
-  async addAlone(additions: Additions): Promise<boolean> {
-    if (this.isOpen || partsToAdd(additions).length > 1) return false;
-    const last = await this.giveIds(additions);
-    try {
-      await this.connection.query(ADD, bound(additions));
-      return true;
-    } catch (error) {
-      if (!isKnown(error)) throw error;
-      this.lastId = last;
-      return false;
+    for (const part of partsToAdd(additions)) {
+      await this.connection.query(COMMIT_AT_ONCE, bound(part, []));
     }
   }
+
+  readonly atOnce = async (
+    additions: Additions,
+    steps: readonly RelayStep[],
+  ): Promise<CommittedAtOnce | null> => {
+    if (this.isOpen || partsToAdd(additions).length > 1) return null;
+    const last = await this.giveIds(additions);
+    try {
+      const [row] = await this.connection.query(COMMIT_AT_ONCE, bound(additions, steps));
+      return committed(row);
+    } catch (error) {
+      if (!isUnusual(error)) throw error;
+      this.lastId = last;
+      return null;
+    }
+  };
 
   async commit(): Promise<void> {
     await this.connection.query('COMMIT');

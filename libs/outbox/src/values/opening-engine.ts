@@ -1,4 +1,12 @@
-import type { Engine, PageRunner, Row, SqlRunner, SqlValue, Writer } from '../engine.js';
+import type {
+  CommitAtOnce,
+  Engine,
+  PageRunner,
+  Row,
+  SqlRunner,
+  SqlValue,
+  Writer,
+} from '../engine.js';
 import type { Additions } from '../staged.js';
 import type { ValueCipher } from './value-cipher.js';
 
@@ -66,8 +74,8 @@ class OpeningWriter extends OpeningRunner implements Writer {
     return this.writer.add(additions);
   }
 
-  addAlone(additions: Additions): Promise<boolean> {
-    return this.writer.addAlone(additions);
+  get atOnce(): CommitAtOnce | null {
+    return this.writer.atOnce;
   }
 
   commit(): Promise<void> {
