@@ -106,7 +106,7 @@ export async function openCounting(
     commits += 1;
     await commit();
   };
-  const { atOnce } = writer;
+  const atOnce = writer.atOnce?.bind(writer) ?? null;
   const countingAtOnce: typeof atOnce = async (additions, steps) => {
     const committed = await atOnce?.(additions, steps);
     if (committed) commits += 1;

@@ -44,10 +44,10 @@ around(SqliteWriter, 'commit', {
   before: () => accepting && at('K0'),
   after: () => accepting && at('K1'),
 });
-// Accepts that nothing else shares a group with: one statement, which commits by itself.
-around(SqliteWriter, 'addAlone', {
-  before: () => at('K0'),
-  after: (isStored) => isStored && at('K1'),
+// One statement, which commits by itself.
+around(SqliteWriter, 'atOnce', {
+  before: ({ staged }) => staged.length > 0 && at('K0'),
+  after: (committed, { staged }) => committed !== null && staged.length > 0 && at('K1'),
 });
 
 // ── a batch ─────────────────────────────────────────────────────────────────────────────────────────

@@ -39,10 +39,7 @@ export class SqliteWriter implements Writer {
     }
   }
 
-  readonly atOnce = async (
-    additions: Additions,
-    steps: readonly RelayStep[],
-  ): Promise<CommittedAtOnce | null> => {
+  async atOnce(additions: Additions, steps: readonly RelayStep[]): Promise<CommittedAtOnce | null> {
     if (this.isOpen || partsToAdd(additions).length > 1) return null;
     const last = await this.giveIds(additions);
     try {
@@ -53,7 +50,7 @@ export class SqliteWriter implements Writer {
       this.lastId = last;
       return null;
     }
-  };
+  }
 
   async commit(): Promise<void> {
     await this.connection.query('COMMIT');

@@ -75,7 +75,7 @@ class OpeningWriter extends OpeningRunner implements Writer {
   }
 
   get atOnce(): CommitAtOnce | null {
-    return this.writer.atOnce;
+    return this.writer.atOnce?.bind(this.writer) ?? null;
   }
 
   commit(): Promise<void> {
