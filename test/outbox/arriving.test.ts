@@ -2,10 +2,10 @@ import { jest } from '@jest/globals';
 import type { NewRecord, OutboxStore } from '@bridge/outbox';
 import { SqlError, type Engine } from '../../libs/outbox/src/engine.js';
 import { knownAmong } from '../../libs/outbox/src/sqlite/arriving.js';
-import { COMMIT_AT_ONCE } from '../../libs/outbox/src/sqlite/at-once.js';
 import { SqliteConnection } from '../../libs/outbox/src/sqlite/sqlite-connection.js';
 import { Opened, sqliteTestEngine } from './engines.js';
 import { invoice, invoices } from './records.js';
+import { written } from './written.js';
 
 const TRANSACTION = { id: 'f'.repeat(32), size: 2 };
 const MIB = 1024 * 1024;
@@ -36,13 +36,6 @@ describe('records that arrive, on SQLite', () => {
     return { writer: real.writer, close: () => real.close() };
   }
 
-  /** The writer's statements from now on; the others only read. */
-  function written(): () => readonly string[] {
-    const query = jest.spyOn(SqliteConnection.prototype, 'query');
-    return () =>
-      query.mock.calls.map(([sql]) => (sql === COMMIT_AT_ONCE ? 'add' : (sql.split(' ')[0] ?? '')));
-  }
-
   it.each<[string, Partial<NewRecord>]>([
     ['no key', { key: null }],
     ['an empty key', { key: Buffer.alloc(0) }],
@@ -71,7 +64,7 @@ describe('records that arrive, on SQLite', () => {
     await store.accept([invoice('first')]);
     const statements = written();
     await together(invoices(300));
-    expect(statements()).toEqual(['add']);
+    expect(statements()).toEqual(['at once']);
     expect(store.stats().rows.pending).toBe(301);
   });
 
@@ -91,7 +84,7 @@ describe('records that arrive, on SQLite', () => {
     const statements = written();
     const other = invoice('nf-1', { tenant: 'umbrella', topic: 'umbrella.notas' });
     expect(await together([other])).toEqual(['accepted']);
-    expect(statements()).toEqual(['add']);
+    expect(statements()).toEqual(['at once']);
   });
 
   it('that are too large for one statement are one transaction', async () => {
@@ -102,7 +95,7 @@ describe('records that arrive, on SQLite', () => {
       'BEGIN',
       'SELECT',
       'SELECT',
-      ...Array<string>(5).fill('add'),
+      ...Array<string>(5).fill('at once'),
       'COMMIT',
     ]);
     expect(await store.load([1, 2, 3, 4, 5])).toHaveLength(5);

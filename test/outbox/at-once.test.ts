@@ -1,11 +1,10 @@
 import { jest } from '@jest/globals';
 import type { OutboxRecord, OutboxStore } from '@bridge/outbox';
 import { SqlOutboxStore } from '../../libs/outbox/src/sql-outbox.store.js';
-import { COMMIT_AT_ONCE } from '../../libs/outbox/src/sqlite/at-once.js';
 import { RELAYING } from '../../libs/outbox/src/sqlite/relaying.js';
-import { SqliteConnection } from '../../libs/outbox/src/sqlite/sqlite-connection.js';
 import { Opened, sqliteTestEngine } from './engines.js';
 import { accepted, buried, invoice, invoices, sent, statuses } from './records.js';
+import { written } from './written.js';
 
 const NOW = 1_764_000_000_000;
 const AUDIT = { actor: 'test' };
@@ -27,15 +26,6 @@ describe('a commit of one statement, on SQLite', () => {
     jest.restoreAllMocks();
     await opened.closeAll();
   });
-
-  /** What the writer does from now on; the others only read. */
-  function written(): () => readonly string[] {
-    const query = jest.spyOn(SqliteConnection.prototype, 'query');
-    return () =>
-      query.mock.calls.map(([sql]) =>
-        sql === COMMIT_AT_ONCE ? 'at once' : (sql.split(' ')[0] ?? ''),
-      );
-  }
 
   const entriesOf = (records: readonly OutboxRecord[], partition = 0) =>
     records.map(({ id, topic }) => ({ id, topic, partition }));

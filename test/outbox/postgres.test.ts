@@ -127,6 +127,32 @@ describe('the outbox on PostgreSQL', () => {
     expect(await eventually(() => statuses(store))).toEqual({});
   });
 
+  it.each(['closeBatch', 'abandonBatch'] as const)(
+    'leaves the batch alone that an heir has opened in the middle of %s',
+    async (method) => {
+      const real = await engine.openEngine(url);
+      const store = opened.keep(await SqlOutboxStore.open(real));
+      const records = await accepted(store, invoice('a', { partition: null }));
+      const entries = records.map(({ id, topic }) => ({ id, topic, partition: 3 }));
+      const number = await store.openBatch('main-0', 'records', entries);
+      const appended = [{ topic: 'notas', partition: 3, offsets: ['1'] }];
+      await store.noteOffsets('main-0', number, appended);
+      const query = real.writer.query.bind(real.writer);
+      real.writer.query = async (sql, params) => {
+        const rows = await query(sql, params);
+        const isRead = sql.startsWith('SELECT') && sql.includes('FROM pipeline');
+        if (isRead) await engine.look(url, 'UPDATE pipeline SET batch_number = batch_number + 1');
+        return rows;
+      };
+      await expect(store[method]('main-0', number)).rejects.toThrow('is not open');
+      expect(await store.pipeline('main-0')).toMatchObject({
+        committedNumber: 0,
+        openBatch: { number: number + 1, appended },
+      });
+      expect(await store.find('a')).toMatchObject({ status: 'pending', partition: null });
+    },
+  );
+
   /** Until a statement of the outbox waits for a lock. */
   async function untilWaiting(): Promise<void> {
     const look = `SELECT 1 FROM pg_stat_activity WHERE datname = '${databaseOf(url)}' AND wait_event_type = 'Lock'`;

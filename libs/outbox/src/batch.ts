@@ -50,11 +50,12 @@ export async function closeBatch(
     const ids = batch.entries.map(({ id }) => id);
     await notePublished(tx, ids, openedAt);
   }
-  await tx.query(
+  const [closed] = await tx.query(
     'UPDATE pipeline SET open_batch = NULL, appended = NULL, committed_number = batch_number,' +
-      ' ledger_at = $1 WHERE name = $2',
-    [tx.now, pipeline],
+      ' ledger_at = $1 WHERE name = $2 AND batch_number = $3 AND open_batch IS NOT NULL RETURNING name',
+    [tx.now, pipeline, batchNumber],
   );
+  if (closed === undefined) throw notOpen(pipeline, batchNumber);
   return acknowledgements;
 }
 
@@ -98,9 +99,12 @@ export async function abandonBatch(
   const { batch } = await readOpen(tx, pipeline, batchNumber);
   // A dead letter keeps the partition that it was meant for; its entry names the dead letter topic's.
   if (batch.kind === 'records') await keepPartitions(tx, batch.entries);
-  await tx.query('UPDATE pipeline SET open_batch = NULL, appended = NULL WHERE name = $1', [
-    pipeline,
-  ]);
+  const [abandoned] = await tx.query(
+    'UPDATE pipeline SET open_batch = NULL, appended = NULL WHERE name = $1 AND batch_number = $2' +
+      ' AND open_batch IS NOT NULL RETURNING name',
+    [pipeline, batchNumber],
+  );
+  if (abandoned === undefined) throw notOpen(pipeline, batchNumber);
 }
 
 async function keepPartitions(tx: Transaction, entries: readonly BatchEntry[]): Promise<void> {
@@ -112,6 +116,7 @@ async function keepPartitions(tx: Transaction, entries: readonly BatchEntry[]): 
   );
 }
 
+/** Without a lock: on PostgreSQL an heir may have ended it a moment later, so whoever ends it says again which one. */
 async function readOpen(
   tx: Transaction,
   pipeline: string,
