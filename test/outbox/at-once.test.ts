@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { OutboxRecord, OutboxStore } from '@bridge/outbox';
 import { SqlOutboxStore } from '../../libs/outbox/src/sql-outbox.store.js';
-import { RELAYING } from '../../libs/outbox/src/sqlite/relaying.js';
+import { BATCHES, SETTLING } from '../../libs/outbox/src/sqlite/relaying.js';
 import { Opened, sqliteTestEngine } from './engines.js';
 import { accepted, buried, invoice, invoices, sent, statuses } from './records.js';
 import { written } from './written.js';
@@ -218,7 +218,7 @@ describe('a commit of one statement, on SQLite', () => {
   });
 
   it('finds its rows by their keys', async () => {
-    for (const statement of RELAYING) {
+    for (const statement of [...SETTLING, ...BATCHES]) {
       const asked = statement
         .replace(/RAISE\([^)]*\)/u, '1')
         .replaceAll('NEW.sent', "jsonb('[]')")

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { expectFunction } from './expect-function.js';
+import { responseOf } from './kafkajs-response.js';
 
 /** What Kafka said of one partition in the answer to a request that was about several. */
 export interface PartitionAnswer {
@@ -83,10 +84,6 @@ export function namePartitions(): void {
         }),
     ),
   );
-}
-
-function responseOf(request: string, version: number): unknown {
-  return require(`kafkajs/src/protocol/requests/${request}/v${version}/response`);
 }
 
 /** All versions are loaded before the first is replaced: a later one uses the function of an earlier one. */

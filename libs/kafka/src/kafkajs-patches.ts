@@ -3,6 +3,7 @@ import { expectFunction } from './expect-function.js';
 import { kafkaErrorNumber } from './kafkajs-error.js';
 import { encodeProduceRequests } from './kafkajs-produce-request.js';
 import { namePartitions } from './kafkajs-partition-answers.js';
+import { responseOf } from './kafkajs-response.js';
 import { watchOnlyWhatWaits } from './kafkajs-request-timeouts.js';
 
 /*
@@ -64,9 +65,7 @@ const METADATA_VERSIONS = [0, 1, 2, 3, 4, 5, 6];
  */
 function tolerateSickPartitions(): void {
   for (const version of METADATA_VERSIONS) {
-    const response = require(
-      `kafkajs/src/protocol/requests/metadata/v${version}/response`,
-    ) as MetadataResponse;
+    const response = responseOf('metadata', version) as MetadataResponse;
     const original = expectFunction(response.parse);
     response.parse = async (answer) => {
       const [only] = answer.topicMetadata;

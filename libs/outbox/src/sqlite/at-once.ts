@@ -2,7 +2,12 @@ import { SqlError, type Row, type SqlValue } from '../engine.js';
 import type { CommittedAtOnce, RelayStep } from '../relay-step.js';
 import type { Additions } from '../staged.js';
 import { ARRIVING, boundRecords, KNOWN } from './arriving.js';
-import { boundSteps, NOT_AS_BELIEVED, RELAYING } from './relaying.js';
+import { BATCHES, boundSteps, NOT_AS_BELIEVED, SETTLING } from './relaying.js';
+
+/** Skipped where there is nothing of it: a lone record has its commit to itself, and statements about nothing cost it 12 µs. */
+const doing = (what: string, given: string, statements: readonly string[]): string =>
+  `CREATE TEMP TRIGGER at_once_${what} INSTEAD OF INSERT ON at_once WHEN NEW.${given} IS NOT NULL` +
+  ` BEGIN ${statements.join('; ')}; END`;
 
 /**
  * A statement that changes every table that has to do with a commit is a transaction by itself: one way to the
@@ -14,7 +19,9 @@ import { boundSteps, NOT_AS_BELIEVED, RELAYING } from './relaying.js';
 export const AT_ONCE = [
   'CREATE TEMP VIEW at_once AS SELECT NULL AS rows, NULL AS contents, NULL AS subjects, NULL AS counters,' +
     ' NULL AS sent, NULL AS steps, NULL AS now',
-  `CREATE TEMP TRIGGER do_at_once INSTEAD OF INSERT ON at_once BEGIN ${[...ARRIVING, ...RELAYING].join('; ')}; END`,
+  doing('arriving', 'rows', ARRIVING),
+  doing('settling', 'sent', SETTLING),
+  doing('batches', 'steps', BATCHES),
 ];
 
 /** Also for records alone that are a part of a transaction. */

@@ -15,15 +15,10 @@ const TAKEN =
   ` FROM record WHERE id IN (SELECT sent.value ->> 0 FROM jsonb_each(NEW.sent) AS sent) AND ${isOpen}) AS taken`;
 
 /**
- * What the relay changes in a commit of one statement, as `settle.ts` and `batch.ts` do it in a transaction: `sent` has
- * `[id, partition, offset]` of each record, `steps` has `[kind, pipeline, …]` of each batch. A row that is not open any
- * more is left alone there, too.
+ * What the relay changes in a commit of one statement, as `settle.ts` and `batch.ts` do it in a transaction. `sent` has
+ * `[id, partition, offset]` of each record; a row that is not open any more is left alone there, too.
  */
-export const RELAYING = [
-  `SELECT RAISE(ABORT, '${NOT_AS_BELIEVED}') FROM ${STEPS} LEFT JOIN pipeline ON pipeline.name = ${at(1)}` +
-    ` WHERE CASE WHEN ${isKind('open')} THEN pipeline.open_batch IS NOT NULL` +
-    ` ELSE pipeline.open_batch IS NULL OR pipeline.batch_number <> ${at(2)} END`,
-
+export const SETTLING = [
   'INSERT INTO counter (name, "value") SELECT change.name, CASE change.name' +
     " WHEN 'rows_pending' THEN taken.failed - taken.rows WHEN 'rows_failed' THEN -taken.failed" +
     " WHEN 'open_bytes' THEN -taken.bytes ELSE taken.rows END" +
@@ -33,6 +28,13 @@ export const RELAYING = [
   "UPDATE record SET status = 'sent', sent_at = NEW.now, next_at = NULL, kafka_partition = sent.value ->> 1," +
     ' kafka_offset = sent.value ->> 2 FROM jsonb_each(NEW.sent) AS sent' +
     ` WHERE record.id = sent.value ->> 0 AND ${isOpen}`,
+];
+
+/** `steps` has `[kind, pipeline, …]` of each batch. */
+export const BATCHES = [
+  `SELECT RAISE(ABORT, '${NOT_AS_BELIEVED}') FROM ${STEPS} LEFT JOIN pipeline ON pipeline.name = ${at(1)}` +
+    ` WHERE CASE WHEN ${isKind('open')} THEN pipeline.open_batch IS NOT NULL` +
+    ` ELSE pipeline.open_batch IS NULL OR pipeline.batch_number <> ${at(2)} END`,
 
   'UPDATE pipeline SET open_batch = NULL, appended = NULL, committed_number = batch_number, ledger_at = NEW.now' +
     ` FROM ${STEPS} WHERE pipeline.name = ${at(1)} AND ${isKind('close')}`,
@@ -43,7 +45,7 @@ export const RELAYING = [
     ' appended = NULL, open_batch = excluded.open_batch, opened_at = excluded.opened_at',
 ];
 
-/** The values of `NEW.sent` and `NEW.steps`. */
+/** The values of `NEW.sent` and `NEW.steps`, null where there is nothing. */
 export function boundSteps(steps: readonly RelayStep[]): readonly [SqlValue, SqlValue] {
   const sent = steps.flatMap((step) =>
     step.kind === 'settle' || step.kind === 'close'
@@ -51,7 +53,11 @@ export function boundSteps(steps: readonly RelayStep[]): readonly [SqlValue, Sql
       : [],
   );
   const batches = steps.filter((step) => step.kind !== 'settle').map(row);
-  return [JSON.stringify(sent), JSON.stringify(batches)];
+  return [listed(sent), listed(batches)];
+}
+
+function listed(rows: readonly unknown[]): string | null {
+  return rows.length === 0 ? null : JSON.stringify(rows);
 }
 
 function row(step: Exclude<RelayStep, { readonly kind: 'settle' }>): readonly SqlValue[] {
