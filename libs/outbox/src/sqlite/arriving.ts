@@ -64,7 +64,7 @@ export function partsToAdd(additions: Additions): readonly Additions[] {
   return partsOf(additions, PART_BYTES);
 }
 
-/** The values of `NEW.rows` (null: there are none), `NEW.contents`, `NEW.subjects` and `NEW.counters`, of records that have their ids. */
+/** The values of `NEW.rows`, `NEW.contents`, `NEW.subjects` and `NEW.counters`, of records that have their ids. */
 export function boundRecords({ staged, now, counters }: Additions): readonly SqlValue[] {
   const contents = new Contents();
   const rows = staged.map((one) => rowOf(one, now, contents));
@@ -73,7 +73,7 @@ export function boundRecords({ staged, now, counters }: Additions): readonly Sql
   );
   const changes = Object.fromEntries(counters.map(({ name, change }) => [name, change]));
   return [
-    rows.length === 0 ? null : JSON.stringify(rows),
+    JSON.stringify(rows),
     contents.together(),
     JSON.stringify(subjects),
     JSON.stringify(changes),

@@ -24,9 +24,12 @@ export const AT_ONCE = [
   doing('batches', 'steps', BATCHES),
 ];
 
+/** An empty list is no value. */
+const listed = (parameter: string): string => `nullif(${parameter}, '[]')`;
+
 /** Also for records alone that are a part of a transaction. */
 export const COMMIT_AT_ONCE =
-  'INSERT INTO at_once SELECT jsonb($1), $2, $3, $4, jsonb($5), $6, $7 RETURNING' +
+  `INSERT INTO at_once SELECT jsonb(${listed('$1')}), $2, $3, $4, jsonb(${listed('$5')}), ${listed('$6')}, $7 RETURNING` +
   ' (SELECT json_group_object(name, "value") FROM counter) AS counters,' +
   ' (SELECT json_group_object(name, batch_number) FROM pipeline) AS batch_numbers';
 

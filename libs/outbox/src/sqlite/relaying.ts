@@ -45,7 +45,7 @@ export const BATCHES = [
     ' appended = NULL, open_batch = excluded.open_batch, opened_at = excluded.opened_at',
 ];
 
-/** The values of `NEW.sent` and `NEW.steps`, null where there is nothing. */
+/** The values of `NEW.sent` and `NEW.steps`. */
 export function boundSteps(steps: readonly RelayStep[]): readonly [SqlValue, SqlValue] {
   const sent = steps.flatMap((step) =>
     step.kind === 'settle' || step.kind === 'close'
@@ -53,11 +53,7 @@ export function boundSteps(steps: readonly RelayStep[]): readonly [SqlValue, Sql
       : [],
   );
   const batches = steps.filter((step) => step.kind !== 'settle').map(row);
-  return [listed(sent), listed(batches)];
-}
-
-function listed(rows: readonly unknown[]): string | null {
-  return rows.length === 0 ? null : JSON.stringify(rows);
+  return [JSON.stringify(sent), JSON.stringify(batches)];
 }
 
 function row(step: Exclude<RelayStep, { readonly kind: 'settle' }>): readonly SqlValue[] {
