@@ -142,6 +142,19 @@ describe('a commit of one statement, on SQLite', () => {
     expect(dumps[0]).toEqual(dumps[1]);
   });
 
+  it('undoes all of it when a message id is known, whichever of its triggers has run before', async () => {
+    await accepted(store, invoice('known'));
+    const statements = written();
+    const [again, opening] = await Promise.all([
+      store.accept([invoice('known')]),
+      store.openBatch('main-0', 'records', []),
+    ]);
+    expect(statements().slice(0, 2)).toEqual(['at once', 'BEGIN']);
+    expect(again.map(({ outcome }) => outcome)).toEqual(['duplicate']);
+    expect(opening).toBe(1);
+    await expectCountersAsCounted();
+  });
+
   it('changes nothing when a batch is not open, and the others of its group are done all the same', async () => {
     const records = await accepted(store, ...invoices(4));
     const number = await inFlight(records.slice(0, 2));
